@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 
-class Value(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+class Value(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, repr_omit_defaults=True):
     """What all parts of a record are: immutable, compared by value, cheap to make."""
 
 
