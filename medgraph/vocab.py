@@ -239,6 +239,7 @@ class FOAF:
     maker = "<http://xmlns.com/foaf/0.1/maker>"
     member = "<http://xmlns.com/foaf/0.1/member>"
     name = "<http://xmlns.com/foaf/0.1/name>"
+    nick = "<http://xmlns.com/foaf/0.1/nick>"
     page = "<http://xmlns.com/foaf/0.1/page>"
     primaryTopic = "<http://xmlns.com/foaf/0.1/primaryTopic>"
 
@@ -282,31 +283,40 @@ class MEDGRAPH:
     dateOfBeginning = "<https://w3id.org/medgraph/vocab#dateOfBeginning>"
     dateOfEnding = "<https://w3id.org/medgraph/vocab#dateOfEnding>"
     dateOtherHistory = "<https://w3id.org/medgraph/vocab#dateOtherHistory>"
+    datePublishedInCollection = "<https://w3id.org/medgraph/vocab#datePublishedInCollection>"
+    datePublishedInPrint = "<https://w3id.org/medgraph/vocab#datePublishedInPrint>"
     dateReleasedInPmc = "<https://w3id.org/medgraph/vocab#dateReleasedInPmc>"
     dateRetracted = "<https://w3id.org/medgraph/vocab#dateRetracted>"
     dateRevisedManuscript = "<https://w3id.org/medgraph/vocab#dateRevisedManuscript>"
+    derivedLabel = "<https://w3id.org/medgraph/vocab#derivedLabel>"
     equalContribution = "<https://w3id.org/medgraph/vocab#equalContribution>"
     geneSymbol = "<https://w3id.org/medgraph/vocab#geneSymbol>"
     grantListComplete = "<https://w3id.org/medgraph/vocab#grantListComplete>"
     heading = "<https://w3id.org/medgraph/vocab#heading>"
+    hint = "<https://w3id.org/medgraph/vocab#hint>"
     indexingMethod = "<https://w3id.org/medgraph/vocab#indexingMethod>"
     invalidIdentifier = "<https://w3id.org/medgraph/vocab#invalidIdentifier>"
     item = "<https://w3id.org/medgraph/vocab#item>"
     itemListType = "<https://w3id.org/medgraph/vocab#itemListType>"
     keywordMajor = "<https://w3id.org/medgraph/vocab#keywordMajor>"
     keywordOwner = "<https://w3id.org/medgraph/vocab#keywordOwner>"
+    languageName = "<https://w3id.org/medgraph/vocab#languageName>"
     listComplete = "<https://w3id.org/medgraph/vocab#listComplete>"
     locationLabel = "<https://w3id.org/medgraph/vocab#locationLabel>"
     locationLabelType = "<https://w3id.org/medgraph/vocab#locationLabelType>"
+    majorQualifier = "<https://w3id.org/medgraph/vocab#majorQualifier>"
     majorTopic = "<https://w3id.org/medgraph/vocab#majorTopic>"
     medium = "<https://w3id.org/medgraph/vocab#medium>"
     nlmCategory = "<https://w3id.org/medgraph/vocab#nlmCategory>"
     nlmUniqueId = "<https://w3id.org/medgraph/vocab#nlmUniqueId>"
     noteOwner = "<https://w3id.org/medgraph/vocab#noteOwner>"
     owner = "<https://w3id.org/medgraph/vocab#owner>"
+    placeOfPublication = "<https://w3id.org/medgraph/vocab#placeOfPublication>"
     pubModel = "<https://w3id.org/medgraph/vocab#pubModel>"
     publicationStatus = "<https://w3id.org/medgraph/vocab#publicationStatus>"
     publicationTypeName = "<https://w3id.org/medgraph/vocab#publicationTypeName>"
+    qualifier = "<https://w3id.org/medgraph/vocab#qualifier>"
+    qualifierName = "<https://w3id.org/medgraph/vocab#qualifierName>"
     recordStatus = "<https://w3id.org/medgraph/vocab#recordStatus>"
     refNote = "<https://w3id.org/medgraph/vocab#refNote>"
     refSource = "<https://w3id.org/medgraph/vocab#refSource>"
@@ -423,6 +433,7 @@ class SCHEMA:
     CreativeWork = "<https://schema.org/CreativeWork>"
     creativeWorkStatus = "<https://schema.org/creativeWorkStatus>"
     keywords = "<https://schema.org/keywords>"
+    location = "<https://schema.org/location>"
     mentions = "<https://schema.org/mentions>"
     sameAs = "<https://schema.org/sameAs>"
     version = "<https://schema.org/version>"
@@ -659,6 +670,7 @@ TERMS: dict[str, Term] = {
     FOAF.maker: Term("owl:ObjectProperty", "maker", (OWL.Thing,), (FOAF.Agent,), "Whoever made this thing. The same property as dcterms:creator."),
     FOAF.member: Term("owl:ObjectProperty", "member", (FOAF.Group,), (FOAF.Agent,), "Someone or something that belongs to a group."),
     FOAF.name: Term("owl:DatatypeProperty", "name", (OWL.Thing,), (RDFS.Literal,), "The name of anything."),
+    FOAF.nick: Term("owl:DatatypeProperty", "nickname", (), (), "A short or informal name."),
     FOAF.page: Term("owl:ObjectProperty", "page", (OWL.Thing,), (FOAF.Document,), "A page or document about this thing."),
     FOAF.primaryTopic: Term("owl:ObjectProperty", "primary topic", (FOAF.Document,), (OWL.Thing,), "What a document is mainly about."),
     FRAPO.Funding: Term("owl:Class", "funding", (), (), "Money given for a purpose, or the promise of it."),
@@ -683,7 +695,7 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.citationSubset: Term("owl:DatatypeProperty", "citation subset", (), (RDFS.Literal,), "The code of a subset of PubMed to which the record belongs, such as IM for Index Medicus."),
     MEDGRAPH.citedMedium: Term("owl:DatatypeProperty", "cited medium", (), (RDFS.Literal,), "Whether NLM cites the print or the Internet edition of the issue."),
     MEDGRAPH.coiStatement: Term("owl:DatatypeProperty", "conflict of interest statement", (BIBO.Document,), (RDFS.Literal,), "What the authors state about conflicts of interest."),
-    MEDGRAPH.country: Term("owl:DatatypeProperty", "country", (), (RDFS.Literal,), "The country in which the journal or book is published, by its name."),
+    MEDGRAPH.country: Term("owl:DatatypeProperty", "country", (), (RDFS.Literal,), "The country of a journal, publisher or funding agency, by its name."),
     MEDGRAPH.databankAccession: Term("owl:DatatypeProperty", "databank accession", (BIBO.Document,), (RDFS.Literal,), "An accession number of a databank as the record gives it, after the name of the databank and a slash."),
     MEDGRAPH.databankListComplete: Term("owl:DatatypeProperty", "databank list complete", (), (XSD.boolean,), "False where NLM says that the list of accession numbers is cut short."),
     MEDGRAPH.dateCompleted: Term("owl:DatatypeProperty", "date completed", (), (RDFS.Literal,), "When NLM finished its work on the record."),
@@ -692,38 +704,47 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.dateOfBeginning: Term("owl:DatatypeProperty", "date of beginning", (BIBO.Document,), (RDFS.Literal,), "When a book that appears over a time began to appear."),
     MEDGRAPH.dateOfEnding: Term("owl:DatatypeProperty", "date of ending", (BIBO.Document,), (RDFS.Literal,), "When a book that appears over a time ceased to appear."),
     MEDGRAPH.dateOtherHistory: Term("owl:DatatypeProperty", "other date of the history", (), (RDFS.Literal,), "A date of the publication history whose status has no term of its own."),
+    MEDGRAPH.datePublishedInCollection: Term("owl:DatatypeProperty", "date published in a collection", (BIBO.Document,), (RDFS.Literal,), "When the article appeared in an electronic collection, as its publication history says."),
+    MEDGRAPH.datePublishedInPrint: Term("owl:DatatypeProperty", "date published in print", (BIBO.Document,), (RDFS.Literal,), "When the article appeared in print, as its publication history says."),
     MEDGRAPH.dateReleasedInPmc: Term("owl:DatatypeProperty", "date released in PMC", (BIBO.Document,), (RDFS.Literal,), "When the article became or becomes free in PubMed Central."),
     MEDGRAPH.dateRetracted: Term("owl:DatatypeProperty", "date retracted", (BIBO.Document,), (RDFS.Literal,), "When the article was retracted."),
     MEDGRAPH.dateRevisedManuscript: Term("owl:DatatypeProperty", "date of the revised manuscript", (BIBO.Document,), (RDFS.Literal,), "When the publisher received the revised manuscript."),
+    MEDGRAPH.derivedLabel: Term("owl:DatatypeProperty", "derived label", (DEO.DiscourseElement,), (XSD.boolean,), "True where the label of an abstract's section was found in running text."),
     MEDGRAPH.equalContribution: Term("owl:DatatypeProperty", "equal contribution", (PRO.RoleInTime,), (XSD.boolean,), "True where the record says that this author contributed as much as the others so marked."),
     MEDGRAPH.geneSymbol: Term("owl:DatatypeProperty", "gene symbol", (BIBO.Document,), (RDFS.Literal,), "The symbol of a gene that the article is about. NLM assigned them from 1991 to 1996."),
     MEDGRAPH.grantListComplete: Term("owl:DatatypeProperty", "grant list complete", (), (XSD.boolean,), "False where NLM says that the list of grants is cut short."),
     MEDGRAPH.heading: Term("owl:ObjectProperty", "heading", (BIBO.Document,), (MEDGRAPH.Heading,), "A MeSH heading of which only the name is known."),
+    MEDGRAPH.hint: Term("owl:AnnotationProperty", "hint", (), (), "How to mend a source that does not meet a shape."),
     MEDGRAPH.indexingMethod: Term("owl:DatatypeProperty", "indexing method", (), (RDFS.Literal,), "How NLM indexed the record: Automated, Curated."),
     MEDGRAPH.invalidIdentifier: Term("owl:DatatypeProperty", "invalid identifier", (), (RDFS.Literal,), "A value that the record gives as an identifier and that is none of its kind: a check digit or the form is wrong. Kept as it stands."),
     MEDGRAPH.item: Term("owl:DatatypeProperty", "item", (BIBO.Document,), (RDFS.Literal,), "An item of a list in a book record."),
     MEDGRAPH.itemListType: Term("owl:DatatypeProperty", "type of item list", (BIBO.Document,), (RDFS.Literal,), "The type of a list in a book record, such as Synonyms."),
     MEDGRAPH.keywordMajor: Term("owl:DatatypeProperty", "major keyword", (BIBO.Document,), (RDFS.Literal,), "A keyword that its owner marked as a main topic of the article."),
     MEDGRAPH.keywordOwner: Term("owl:DatatypeProperty", "keyword owner", (), (RDFS.Literal,), "Who assigned a list of keywords: NOTNLM, NASA, PIP, KIE and others."),
+    MEDGRAPH.languageName: Term("owl:DatatypeProperty", "language name", (BIBO.Document,), (RDFS.Literal,), "What a record gives as its language where that is no ISO 639-2 code."),
     MEDGRAPH.listComplete: Term("owl:DatatypeProperty", "author list complete", (), (XSD.boolean,), "False where NLM says that the list of authors is cut short."),
     MEDGRAPH.locationLabel: Term("owl:DatatypeProperty", "location label", (), (RDFS.Literal,), "The label of a part of a book, such as Chapter 3."),
     MEDGRAPH.locationLabelType: Term("owl:DatatypeProperty", "type of location label", (), (RDFS.Literal,), "Which part of a book a label names: part, chapter, section, appendix, figure, table, box."),
+    MEDGRAPH.majorQualifier: Term("owl:ObjectProperty", "major qualifier", (MEDGRAPH.Heading,), (), "A qualifier that marks a main topic of the article, at a heading of which only the name is known."),
     MEDGRAPH.majorTopic: Term("owl:DatatypeProperty", "major topic", (MEDGRAPH.Heading,), (XSD.boolean,), "True where the heading is a main topic of the article."),
     MEDGRAPH.medium: Term("owl:DatatypeProperty", "medium", (BIBO.Document,), (RDFS.Literal,), "The medium of a book, such as Internet."),
     MEDGRAPH.nlmCategory: Term("owl:DatatypeProperty", "NLM category", (DEO.DiscourseElement,), (RDFS.Literal,), "The category to which NLM assigns the label of an abstract's section: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED."),
     MEDGRAPH.nlmUniqueId: Term("owl:DatatypeProperty", "NLM unique identifier", (), (RDFS.Literal,), "The identifier of a journal or book in NLM's catalogue. It may end in a letter."),
     MEDGRAPH.noteOwner: Term("owl:DatatypeProperty", "note owner", (), (RDFS.Literal,), "Who wrote a general note."),
     MEDGRAPH.owner: Term("owl:DatatypeProperty", "owner", (), (RDFS.Literal,), "The organisation that made and keeps the record: NLM, NASA, PIP, KIE, HSR, HMD, NOTNLM."),
+    MEDGRAPH.placeOfPublication: Term("owl:DatatypeProperty", "place of publication", (), (RDFS.Literal,), "The place of a publisher as a record prints it, a town and often a state."),
     MEDGRAPH.pubModel: Term("owl:DatatypeProperty", "publication model", (), (RDFS.Literal,), "In which media the article appears, and which came first: Print, Print-Electronic, Electronic, Electronic-Print, Electronic-eCollection."),
     MEDGRAPH.publicationStatus: Term("owl:DatatypeProperty", "publication status", (), (RDFS.Literal,), "The code of the article's stage of publication: ppublish, epublish, aheadofprint."),
     MEDGRAPH.publicationTypeName: Term("owl:DatatypeProperty", "publication type name", (BIBO.Document,), (RDFS.Literal,), "The name of a publication type whose MeSH identifier is not known."),
+    MEDGRAPH.qualifier: Term("owl:ObjectProperty", "qualifier", (MEDGRAPH.Heading,), (), "A qualifier (subheading) that stands at a heading of which only the name is known."),
+    MEDGRAPH.qualifierName: Term("owl:DatatypeProperty", "qualifier name", (MEDGRAPH.Heading,), (RDFS.Literal,), "The name of a qualifier of which no identifier is known."),
     MEDGRAPH.recordStatus: Term("owl:DatatypeProperty", "record status", (DCAT.CatalogRecord,), (RDFS.Literal,), "How far NLM's work on the record has come: MEDLINE, In-Process, PubMed-not-MEDLINE, In-Data-Review, Publisher, Completed, OLDMEDLINE."),
     MEDGRAPH.refNote: Term("owl:DatatypeProperty", "note on the relation", (MEDGRAPH.Relation,), (RDFS.Literal,), "What NLM notes on a relation."),
     MEDGRAPH.refSource: Term("owl:DatatypeProperty", "source of the relation", (MEDGRAPH.Relation,), (RDFS.Literal,), "The other publication of a relation, as NLM cites it."),
     MEDGRAPH.refType: Term("owl:DatatypeProperty", "type of the relation", (MEDGRAPH.Relation,), (RDFS.Literal,), "NLM's own name of the relation, such as CommentIn or RetractionOf."),
     MEDGRAPH.reference: Term("owl:ObjectProperty", "reference", (BIBO.Document,), (MEDGRAPH.Reference,), "A reference in the reference list of the article. What is referred to is given by cito:cites where it has an identifier."),
     MEDGRAPH.referenceCount: Term("owl:DatatypeProperty", "reference count", (BIBO.Document,), (RDFS.Literal,), "How many references the article has. NLM counted those of reviews until 2010."),
-    MEDGRAPH.referenceListTitle: Term("owl:DatatypeProperty", "title of the reference list", (MEDGRAPH.Reference,), (RDFS.Literal,), "The title of the reference list in which the reference stands, with those of the lists around it, outermost first."),
+    MEDGRAPH.referenceListTitle: Term("owl:DatatypeProperty", "title of the reference list", (), (RDFS.Literal,), "The title of the reference list in which the reference stands, with those of the lists around it, outermost first."),
     MEDGRAPH.registryNumber: Term("owl:DatatypeProperty", "registry number", (SKOS.Concept,), (RDFS.Literal,), "The registry number of a substance as the record gives it: UNII, CAS, EC."),
     MEDGRAPH.relation: Term("owl:ObjectProperty", "relation", (BIBO.Document,), (MEDGRAPH.Relation,), "A comment, correction or other link of this record, in NLM's own words."),
     MEDGRAPH.ringgoldId: Term("owl:DatatypeProperty", "Ringgold identifier", (FOAF.Organization,), (RDFS.Literal,), "The number of an organisation in Ringgold's register, which has no public IRIs."),
@@ -793,6 +814,7 @@ TERMS: dict[str, Term] = {
     SCHEMA.CreativeWork: Term("rdfs:Class", "CreativeWork", (), (), "Anything made by human creation: a text, a picture, a data set."),
     SCHEMA.creativeWorkStatus: Term("rdf:Property", "creativeWorkStatus", (), (), "The stage of its life a work has reached."),
     SCHEMA.keywords: Term("rdf:Property", "keywords", (), (), "Keywords or tags put on the thing."),
+    SCHEMA.location: Term("rdf:Property", "location", (), (), "Where the thing is."),
     SCHEMA.mentions: Term("rdf:Property", "mentions", (), (), "Something that a work mentions without being about it."),
     SCHEMA.sameAs: Term("rdf:Property", "sameAs", (), (), "A page or identifier elsewhere that stands for the same thing beyond doubt."),
     SCHEMA.version: Term("rdf:Property", "version", (), (), "Which version of a work this is."),
