@@ -1,0 +1,267 @@
+"""
+What a mapping is made of, and the loop that applies one to a record.
+
+A :class:`Mapping` is a set of tables, one per kind of node; a table is rows; a row says which
+field of the model becomes which property of the node, and how. The loop below does nothing but
+walk the rows, so that everything that can be said of a field stands in its row
+(``table.py``), and documentation, coverage and ``explain`` are read from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping as Table
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from medgraph import identifiers, iris
+from medgraph.errors import MappingError
+from medgraph.mesh import SMALL, Resolver
+from medgraph.model import Citation, Problem
+
+Triple = tuple[str, str, str]
+Terms = str | Iterable[str] | None
+
+MEMBERS = "rdf:_1, rdf:_2, …"
+"""The predicate of a row whose values are the members of an ``rdf:Seq``, in order."""
+
+_NOTHING: tuple[()] = ()
+
+
+class Row(NamedTuple):
+    """
+    One statement of the mapping: this field becomes this property, in this way.
+
+    Args:
+        predicate: the property, from ``vocab.py``; or :data:`MEMBERS`.
+        fields: one or several fields of the node's item, by their path (``"journal"``, ``"author.name"``),
+            separated by blanks; ``"self"`` is the item itself.
+        value: ``value(field, record)``, or ``value((field, field, …), record)`` where there are several:
+            the term or terms in N-Triples syntax, or None. Not called for a field that is None or ().
+        text: the MEDLINE tags it comes from.
+        xml: the XML elements and attributes it comes from.
+        core: True where the row is part of the small profile ``core`` as well as of ``full``.
+        part: a name by which rows can be left out (``--without abstract``).
+        note: what a reader of the documentation should know.
+    """
+
+    predicate: str
+    fields: str
+    value: Callable[[Any, Record], Terms]
+    text: str = ""
+    xml: str = ""
+    core: bool = False
+    part: str = ""
+    note: str = ""
+
+
+class Node(NamedTuple):
+    """
+    The table of one kind of node.
+
+    Args:
+        iri: how its nodes are named, for the documentation (``{base}{pmid}-record``).
+        rows: in the order in which its triples are written.
+        shared: True where the node belongs to no record (journals, ORCID people, …).
+    """
+
+    iri: str
+    rows: tuple[Row, ...]
+    shared: bool = False
+
+
+class Step(NamedTuple):
+    """What one row made of one record, for ``explain``: the node's table, its IRI, the row, and the objects."""
+
+    node: str
+    subject: str
+    row: Row
+    value: Any
+    terms: tuple[str, ...]
+
+
+class Mapping:
+    """
+    What a citation becomes: tables of rows, ready to be applied.
+
+    Args:
+        nodes: table name -> :class:`Node`; the citation itself is described by ``"article"``.
+        profile: ``"full"`` takes all rows, ``"core"`` those marked so.
+        without: names of parts whose rows are left out (``{"abstract"}``).
+        base: namespace of the nodes we name ourselves.
+        resolver: finds MeSH identifiers for names; see :mod:`medgraph.mesh`.
+
+    Raises:
+        MappingError: an unknown profile, part or base.
+    """
+
+    def __init__(
+        self,
+        nodes: Table[str, Node],
+        *,
+        profile: str = "full",
+        without: Iterable[str] = (),
+        base: str = iris.BASE,
+        resolver: Resolver = SMALL,
+    ) -> None:
+        self.nodes = dict(nodes)
+        self.profile = profile
+        self.without = frozenset(without)
+        self.base = base
+        self.resolver = resolver
+        if profile not in ("full", "core"):
+            raise MappingError(f"there is no profile {profile!r}; there are 'full' and 'core'")
+        if "article" not in self.nodes:
+            raise MappingError("a mapping needs a table called 'article' for the citation itself")
+        if unknown := self.without - self.parts:
+            raise MappingError(f"there is no part {sorted(unknown)[0]!r} to leave out; there are {', '.join(sorted(self.parts))}")
+        if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
+            raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
+        self._steps = {
+            name: tuple((row, row.predicate, _getter(row.fields), row.value) for row in self.rows(name))
+            for name in self.nodes
+        }
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The names of all parts that can be left out."""
+        return frozenset(row.part for node in self.nodes.values() for row in node.rows if row.part)
+
+    def rows(self, name: str) -> Iterator[Row]:
+        """The rows of one table that this profile uses."""
+        for row in self.nodes[name].rows:
+            if (row.core or self.profile == "full") and row.part not in self.without:
+                yield row
+
+    def with_options(self, **options: Any) -> Mapping:
+        """This mapping with another ``profile``, ``without``, ``base`` or ``resolver``."""
+        current = {"profile": self.profile, "without": self.without, "base": self.base, "resolver": self.resolver}
+        return type(self)(self.nodes, **(current | options))
+
+    def with_rows(self, name: str, *rows: Row) -> Mapping:
+        """This mapping with rows added to one table."""
+        node = self.nodes[name]
+        return type(self)(
+            self.nodes | {name: node._replace(rows=node.rows + rows)},
+            profile=self.profile,
+            without=self.without,
+            base=self.base,
+            resolver=self.resolver,
+        )
+
+    def triples(self, citation: Citation, problems: list[Problem] | None = None) -> list[Triple]:
+        """
+        The triples of one citation, each three strings in N-Triples syntax.
+
+        They are grouped by subject and then by predicate, without repetition, and always in the
+        same order; the article comes first.
+
+        Args:
+            problems: receives what was wrong with single values.
+        """
+        return [
+            (subject, predicate, term)
+            for subject, properties in self._describe(citation, problems, None).items()
+            for predicate, terms in properties.items()
+            for term in terms
+        ]
+
+    def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
+        """What every row made of this citation, in order, and what was wrong with its values."""
+        steps: list[Step] = []
+        problems: list[Problem] = []
+        self._describe(citation, problems, steps)
+        return steps, problems
+
+    def _describe(
+        self, citation: Citation, problems: list[Problem] | None, steps: list[Step] | None
+    ) -> dict[str, dict[str, dict[str, None]]]:
+        record = Record(citation, self, problems)
+        waiting = record.waiting
+        graph: dict[str, dict[str, dict[str, None]]] = {}
+        tables = self._steps
+        while waiting:
+            name, subject, item = waiting.popleft()
+            properties = graph.get(subject)
+            if properties is None:
+                properties = graph[subject] = {}
+            for row, predicate, get, value in tables[name]:
+                field = get(item)
+                if field is None or field is _NOTHING:
+                    continue
+                terms = value(field, record)
+                if terms is None:
+                    continue
+                if type(terms) is str:
+                    terms = (terms,)
+                if steps is not None:
+                    terms = tuple(terms)
+                    if terms:
+                        steps.append(Step(name, subject, row, field, terms))
+                if predicate is MEMBERS:
+                    for n, term in enumerate(terms, 1):
+                        properties[f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#_{n}>"] = {term: None}
+                    continue
+                known = properties.get(predicate)
+                for term in terms:
+                    if known is None:
+                        known = properties[predicate] = {}
+                    known[term] = None
+        return graph
+
+
+def _getter(fields: str) -> Callable[[Any], Any]:
+    return _itself if fields == "self" else attrgetter(*fields.split())
+
+
+def _itself(item: Any) -> Any:
+    return item
+
+
+class Record:
+    """
+    One record on its way to triples: it names nodes, and remembers which wait to be described.
+
+    Args:
+        citation: the record.
+        mapping: whose tables describe the nodes.
+        problems: receives what was wrong with single values, or None to drop that.
+    """
+
+    __slots__ = ("affiliations", "article", "base", "citation", "known", "problems", "resolver", "stem", "waiting")
+
+    def __init__(self, citation: Citation, mapping: Mapping, problems: list[Problem] | None) -> None:
+        self.citation = citation
+        self.base = mapping.base
+        self.resolver = mapping.resolver
+        self.problems = problems
+        self.article = iris.article(citation.pmid)
+        self.stem = f"<{mapping.base}{citation.pmid}-"
+        self.waiting: deque[tuple[str, str, Any]] = deque([("article", self.article, citation)])
+        self.affiliations: dict[str, str] = {}
+        self.known: dict[str, Any] = {}
+
+    def describe(self, table: str, iri: str, item: Any) -> str:
+        """``iri``, after noting that the node is to be described by that table, once per item."""
+        self.waiting.append((table, iri, item))
+        return iri
+
+    def once(self, name: str, make: Callable[[Record], Any]) -> Any:
+        """``make(self)``, worked out once per record: several rows look at the same thing."""
+        try:
+            return self.known[name]
+        except KeyError:
+            found = self.known[name] = make(self)
+            return found
+
+    def fault(self, kind: str, element: str, value: str) -> None:
+        """Report a value that is not the identifier it is said to be (a kind of :mod:`medgraph.identifiers`)."""
+        if self.problems is not None:
+            fault = identifiers.check(kind, value)[1]
+            if fault is not None:
+                self.problem(fault.code, element, value, fault.message)
+
+    def problem(self, code: str, element: str, value: str, message: str) -> None:
+        """Report a value that is kept but is not what it should be."""
+        if self.problems is not None:
+            self.problems.append(Problem(code=code, element=element, value=value, message=message))

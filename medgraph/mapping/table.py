@@ -1,0 +1,528 @@
+"""
+THE TABLE: what every field of a PubMed record becomes.
+
+One table per kind of node, one row per statement. To change what a field becomes, change its row;
+``docs/mapping.md`` is made from this file (``python docs/generate.py``), and the tests say what
+else a change touches. The functions that make the terms are in ``values.py``.
+
+A row reads: property, field of the model, how; then where the field comes from in MEDLINE text and
+in PubMed XML. ``core=True`` puts it into the small profile as well. "always" rows say what every
+node of the kind has.
+"""
+
+from __future__ import annotations
+
+from medgraph.mapping import values as v
+from medgraph.mapping.rows import MEMBERS, Mapping, Node, Row
+from medgraph.vocab import (
+    BIBO,
+    CITO,
+    DCAT,
+    DCTERMS,
+    DOCO,
+    FABIO,
+    FOAF,
+    FRAPO,
+    MEDGRAPH,
+    MESHV,
+    ORG,
+    OWL,
+    PRISM,
+    PRO,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SCORO,
+    SKOS,
+    VIVO,
+)
+
+ARTICLE = Node(
+    "http://rdf.ncbi.nlm.nih.gov/pubmed/{pmid}",
+    (
+        # what it is
+        Row(RDF.type, "publication_types book title", v.classes, "PT", "PublicationTypeList/PublicationType", core=True),
+        Row(BIBO.pmid, "pmid", v.text, "PMID", "MedlineCitation/PMID", core=True),
+        Row(FABIO.hasPubMedId, "pmid", v.text, "PMID", "MedlineCitation/PMID", note="the name FaBiO's users ask for"),
+        Row(BIBO.doi, "elocation_ids article_ids", v.doi, "LID [doi], AID [doi]", "ELocationID, ArticleId@IdType=doi", core=True),
+        Row(SCHEMA.sameAs, "elocation_ids article_ids", v.doi_iri, "LID [doi], AID [doi]", "ELocationID, ArticleId@IdType=doi", core=True),
+        Row(FABIO.hasPubMedCentralId, "article_ids", v.pmcid, "PMC", "ArticleId@IdType=pmc", core=True),
+        Row(SCHEMA.sameAs, "article_ids", v.pmc_iri, "PMC", "ArticleId@IdType=pmc", core=True),
+        Row(SCHEMA.sameAs, "other_ids", v.other_id_pmc, "OID", "OtherID@Source=NLM"),
+        Row(FABIO.hasPII, "elocation_ids article_ids", v.piis, "LID [pii], AID [pii]", "ELocationID, ArticleId@IdType=pii"),
+        Row(FABIO.hasElectronicArticleIdentifier, "elocation_ids", v.elocators, "LID", "", note="the text form gives some locators without a type"),
+        Row(DCTERMS.identifier, "elocation_ids article_ids", v.other_doi, "LID, AID", "ELocationID, ArticleId@IdType=doi", note="a second DOI, another spelling, or what is no DOI"),
+        Row(DCTERMS.identifier, "article_ids", v.other_article_ids, "AID, MID", "ArticleId@IdType=mid, bookaccession, sici, …"),
+        Row(DCTERMS.identifier, "other_ids", v.other_ids, "OID", "OtherID@Source"),
+        Row(MEDGRAPH.invalidIdentifier, "elocation_ids", v.invalid_doi, "", "ELocationID@ValidYN=N"),
+        Row(FOAF.page, "pmid", v.page, "PMID", "MedlineCitation/PMID", core=True),
+        # what it says
+        Row(DCTERMS.title, "title", v.title, "TI", "ArticleTitle", core=True),
+        Row(MEDGRAPH.titleMarkup, "title_markup", v.markup, "", "ArticleTitle", note="only where the title has inline markup"),
+        Row(DCTERMS.alternative, "vernacular_title", v.vernacular, "TT", "VernacularTitle", core=True),
+        Row(BIBO.abstract, "abstract", v.abstract, "AB", "Abstract/AbstractText", core=True, part="abstract"),
+        Row(MEDGRAPH.abstractMarkup, "abstract", v.abstract_markup, "", "Abstract/AbstractText", part="abstract", note="only where the abstract has inline markup"),
+        Row(DCTERMS.rights, "abstract.copyright", v.text, "CI", "Abstract/CopyrightInformation", core=True),
+        Row(DCTERMS.language, "languages", v.language, "LA", "Language", core=True),
+        Row(MEDGRAPH.languageName, "languages", v.unknown_language, "LA", "Language", note="only what is no ISO 639-2 code"),
+        Row(MEDGRAPH.coiStatement, "coi_statement", v.text, "COI, COIS", "CoiStatement"),
+        # when
+        Row(DCTERMS.issued, "pub_date", v.certain_date, "DP", "JournalIssue/PubDate", core=True),
+        Row(DCTERMS.issued, "contribution_date", v.certain_date, "CTDT", "BookDocument/ContributionDate", core=True),
+        Row(PRISM.coverDisplayDate, "pub_date", v.displayed, "DP", "JournalIssue/PubDate", core=True),
+        Row(FABIO.hasSeason, "pub_date", v.season, "DP", "PubDate/Season"),
+        Row(DCTERMS.available, "article_dates", v.dates, "DEP", "ArticleDate", core=True),
+        Row(DCTERMS.available, "history", v.history("aheadofprint", "epublish"), "PHST", "PubMedPubDate"),
+        Row(DCTERMS.dateSubmitted, "history", v.history("received"), "PHST", "PubMedPubDate"),
+        Row(DCTERMS.dateAccepted, "history", v.history("accepted"), "PHST", "PubMedPubDate"),
+        Row(MEDGRAPH.dateRevisedManuscript, "history", v.history("revised"), "PHST", "PubMedPubDate"),
+        Row(MEDGRAPH.datePublishedInPrint, "history", v.history("ppublish"), "PHST", "PubMedPubDate"),
+        Row(MEDGRAPH.datePublishedInCollection, "history", v.history("ecollection"), "PHST", "PubMedPubDate"),
+        Row(MEDGRAPH.dateRetracted, "history", v.history("retracted"), "PHST", "PubMedPubDate"),
+        Row(MEDGRAPH.dateReleasedInPmc, "history", v.history("pmc-release"), "PHST, PMCR", "PubMedPubDate"),
+        # where
+        Row(DCTERMS.isPartOf, "journal", v.journal, "JID, IS, TA, JT", "Journal, MedlineJournalInfo", core=True),
+        Row(DCTERMS.isPartOf, "book title", v.book, "BTI", "BookDocument/Book", core=True, note="a whole book is described in place"),
+        Row(BIBO.volume, "volume", v.text, "VI", "JournalIssue/Volume", core=True),
+        Row(PRISM.issueIdentifier, "issue", v.text, "IP", "JournalIssue/Issue", core=True),
+        Row(BIBO.pages, "pagination", v.pages, "PG", "Pagination/MedlinePgn", core=True),
+        Row(BIBO.pageStart, "pagination", v.page_start, "PG", "Pagination", core=True),
+        Row(BIBO.pageEnd, "pagination", v.page_end, "PG", "Pagination", core=True),
+        Row(BIBO.chapter, "location_labels", v.chapter_numbers, "CP", "LocationLabel@Type=chapter"),
+        Row(MEDGRAPH.locationLabel, "location_labels", v.location_labels, "", "LocationLabel"),
+        # who
+        Row(DCTERMS.creator, "authors", v.agents("author"), "FAU, AU, AUID, CN", "AuthorList/Author", core=True),
+        Row(BIBO.authorList, "authors", v.ordered("author"), "FAU, AU, CN", "AuthorList", core=True),
+        Row(PRO.isDocumentContextFor, "authors", v.roles("author"), "FAU, AU, AD, CN", "AuthorList/Author", core=True),
+        Row(BIBO.editor, "editors", v.agents("editor"), "FED, ED", "AuthorList@Type=editors"),
+        Row(BIBO.editorList, "editors", v.ordered("editor"), "FED, ED", "AuthorList@Type=editors"),
+        Row(PRO.isDocumentContextFor, "editors", v.roles("editor"), "FED, ED", "AuthorList@Type=editors"),
+        Row(DCTERMS.contributor, "investigator_lists", v.agents("investigator"), "FIR, IR", "InvestigatorList/Investigator"),
+        Row(PRO.isDocumentContextFor, "investigator_lists", v.roles("investigator"), "FIR, IR, IRAD", "InvestigatorList/Investigator"),
+        Row(MEDGRAPH.affiliation, "affiliations", v.affiliations, "AD", "Article/Affiliation", core=True, note="given for the record as a whole"),
+        # about what
+        Row(DCTERMS.type, "publication_types", v.publication_types, "PT", "PublicationType@UI", core=True),
+        Row(MEDGRAPH.publicationTypeName, "publication_types", v.publication_type_names, "PT", "PublicationType", core=True),
+        Row(DCTERMS.subject, "mesh_headings", v.subjects, "MH", "MeshHeading/DescriptorName", core=True),
+        Row(FABIO.hasSubjectTerm, "mesh_headings", v.subject_terms, "MH", "MeshHeading", core=True),
+        Row(FABIO.hasSubjectTerm, "suppl_meshes", v.suppl_mesh_terms, "", "SupplMeshName", core=True),
+        Row(FABIO.hasSubjectTerm, "chemicals", v.substance_terms, "RN, NM", "Chemical/NameOfSubstance", core=True),
+        Row(FABIO.hasPrimarySubjectTerm, "mesh_headings", v.primary_terms, "MH *", "@MajorTopicYN=Y", core=True),
+        Row(MEDGRAPH.heading, "mesh_headings", v.heading_nodes, "MH", "MeshHeading, @AutoHM", core=True),
+        Row(MEDGRAPH.heading, "suppl_meshes", v.suppl_mesh_left, "", "SupplMeshName", core=True),
+        Row(MEDGRAPH.substance, "chemicals", v.substance_nodes, "RN, NM", "Chemical", core=True),
+        Row(DCTERMS.subject, "personal_name_subjects", v.nodes("person as subject", "subject"), "FPS, PS", "PersonalNameSubject"),
+        Row(PRISM.keyword, "keyword_lists", v.keywords, "OT", "KeywordList/Keyword", core=True),
+        Row(MEDGRAPH.keywordMajor, "keyword_lists", v.major_keywords, "OT *", "Keyword@MajorTopicYN=Y"),
+        Row(MEDGRAPH.geneSymbol, "gene_symbols", v.texts, "GS", "GeneSymbol"),
+        Row(MEDGRAPH.spaceFlightMission, "space_flight_missions", v.texts, "SFM", "SpaceFlightMission"),
+        Row(SKOS.note, "general_notes", v.notes, "GN", "GeneralNote"),
+        Row(MEDGRAPH.item, "item_lists", v.items, "", "ItemList/Item"),
+        Row(MEDGRAPH.itemListType, "item_lists", v.item_types, "", "ItemList@ListType"),
+        # its parts
+        Row(DCTERMS.hasPart, "abstract", v.labelled_sections, "AB", "AbstractText@Label", part="abstract"),
+        Row(DCTERMS.hasPart, "other_abstracts", v.nodes("other abstract", "abstract"), "OAB", "OtherAbstract", part="abstract"),
+        Row(DCTERMS.hasPart, "sections", v.book_sections, "", "BookDocument/Sections/Section"),
+        # its links
+        Row(FRAPO.isFundedBy, "grants", v.grants, "GR", "GrantList/Grant"),
+        Row(MEDGRAPH.databankAccession, "data_banks", v.accessions, "SI", "DataBank"),
+        Row(SCHEMA.mentions, "data_banks", v.accession_iris, "SI", "DataBank"),
+        Row(CITO.discusses, "comments_corrections", v.relations("CommentOn"), "CON", "CommentsCorrections@RefType"),
+        Row(CITO.isDiscussedBy, "comments_corrections", v.relations("CommentIn"), "CIN", "CommentsCorrections@RefType"),
+        Row(CITO.isCorrectedBy, "comments_corrections", v.relations("ErratumIn", "CorrectedandRepublishedIn", "PRIN"), "EIN, CRI, PRIN", "CommentsCorrections@RefType"),
+        Row(CITO.corrects, "comments_corrections", v.relations("ErratumFor", "CorrectedandRepublishedFrom", "PROF"), "EFR, CRF, PROF", "CommentsCorrections@RefType"),
+        Row(CITO.isRetractedBy, "comments_corrections", v.relations("RetractionIn", "RetractedandRepublishedIn"), "RIN, RRI", "CommentsCorrections@RefType"),
+        Row(CITO.retracts, "comments_corrections", v.relations("RetractionOf", "RetractedandRepublishedFrom"), "ROF, RRF", "CommentsCorrections@RefType"),
+        Row(DCTERMS.isReplacedBy, "comments_corrections", v.relations("CorrectedandRepublishedIn", "RetractedandRepublishedIn"), "CRI, RRI", "CommentsCorrections@RefType"),
+        Row(DCTERMS.replaces, "comments_corrections", v.relations("CorrectedandRepublishedFrom", "RetractedandRepublishedFrom"), "CRF, RRF", "CommentsCorrections@RefType"),
+        Row(BIBO.reproducedIn, "comments_corrections", v.relations("RepublishedIn", "ReprintIn"), "RPI", "CommentsCorrections@RefType"),
+        Row(DCTERMS.isVersionOf, "comments_corrections", v.relations("RepublishedFrom", "ReprintOf"), "RPF", "CommentsCorrections@RefType"),
+        Row(CITO.isUpdatedBy, "comments_corrections", v.relations("UpdateIn"), "UIN", "CommentsCorrections@RefType"),
+        Row(CITO.updates, "comments_corrections", v.relations("UpdateOf"), "UOF", "CommentsCorrections@RefType"),
+        Row(CITO.isQualifiedBy, "comments_corrections", v.relations("ExpressionOfConcernIn"), "ECI", "CommentsCorrections@RefType"),
+        Row(CITO.qualifies, "comments_corrections", v.relations("ExpressionOfConcernFor"), "ECF", "CommentsCorrections@RefType"),
+        Row(CITO.isDescribedBy, "comments_corrections", v.relations("SummaryForPatientsIn"), "SPIN", "CommentsCorrections@RefType"),
+        Row(CITO.describes, "comments_corrections", v.relations("OriginalReportIn"), "ORI", "CommentsCorrections@RefType"),
+        Row(CITO.usesDataFrom, "comments_corrections", v.relations("AssociatedDataset"), "", "CommentsCorrections@RefType"),
+        Row(CITO.providesDataFor, "comments_corrections", v.relations("AssociatedPublication"), "", "CommentsCorrections@RefType"),
+        Row(DCTERMS.relation, "comments_corrections", v.relations("DDIN", "DRIN"), "DDIN, DRIN", "", note="which of two XML types they are is not certain"),
+        Row(MEDGRAPH.relation, "comments_corrections", v.relation_nodes, "CIN, CON, EIN, …", "CommentsCorrections", note="NLM's own words for each"),
+        Row(CITO.cites, "comments_corrections", v.relations("Cites"), "", "CommentsCorrections@RefType"),
+        Row(CITO.cites, "references", v.cites, "", "ReferenceList/Reference"),
+        Row(MEDGRAPH.reference, "references", v.reference_nodes, "", "ReferenceList/Reference"),
+        Row(MEDGRAPH.referenceCount, "number_of_references", v.text, "RF, NR", "NumberOfReferences"),
+        # as one line, and NLM's record of it
+        Row(BIBO.status, "publication_status", v.statuses, "PST", "PublicationStatus"),
+        Row(DCTERMS.bibliographicCitation, "self", v.source, "SO", "Journal, PubDate, Pagination, ELocationID, …", core=True, note="for XML put together as NLM's text form does"),
+        Row(FOAF.isPrimaryTopicOf, "pmid", v.record_node),
+    ),
+)
+
+RECORD = Node(
+    "{base}{pmid}-record",
+    (
+        Row(RDF.type, "pmid", v.always(DCAT.CatalogRecord), note="always"),
+        Row(FOAF.primaryTopic, "pmid", v.the_article, note="always"),
+        Row(OWL.versionInfo, "version", v.text, "", "PMID@Version"),
+        Row(MEDGRAPH.versionId, "version_id", v.text, "", "MedlineCitation@VersionID"),
+        Row(MEDGRAPH.versionDate, "version_date", v.text, "", "MedlineCitation@VersionDate"),
+        Row(MEDGRAPH.recordStatus, "status", v.text, "STAT", "MedlineCitation@Status"),
+        Row(MEDGRAPH.owner, "owner", v.text, "OWN", "MedlineCitation@Owner"),
+        Row(MEDGRAPH.indexingMethod, "indexing_method", v.text, "", "MedlineCitation@IndexingMethod"),
+        Row(MEDGRAPH.citationSubset, "citation_subsets", v.texts, "SB", "CitationSubset"),
+        Row(MEDGRAPH.pubModel, "pub_model", v.text, "PUBM", "Article@PubModel"),
+        Row(MEDGRAPH.citedMedium, "cited_medium", v.text, "", "JournalIssue@CitedMedium"),
+        Row(MEDGRAPH.publicationStatus, "publication_status", v.text, "PST", "PublicationStatus"),
+        Row(MEDGRAPH.keywordOwner, "keyword_lists", v.keyword_owners, "OTO", "KeywordList@Owner"),
+        Row(MEDGRAPH.noteOwner, "general_notes", v.note_owners, "GN", "GeneralNote@Owner"),
+        Row(DCTERMS.created, "date_created", v.date, "DA", "DateCreated"),
+        Row(DCTERMS.created, "history", v.history("entrez"), "CRDT", "PubMedPubDate@PubStatus=entrez"),
+        Row(DCTERMS.modified, "date_revised", v.date, "LR, DRDT", "DateRevised"),
+        Row(MEDGRAPH.dateCompleted, "date_completed", v.date, "DCOM", "DateCompleted"),
+        Row(MEDGRAPH.dateEntered, "history", v.history("pubmed"), "EDAT", "PubMedPubDate@PubStatus=pubmed"),
+        Row(MEDGRAPH.dateIndexed, "history", v.history("medline"), "MHDA", "PubMedPubDate@PubStatus=medline"),
+        Row(MEDGRAPH.dateOtherHistory, "history", v.other_history, "PHST, CDAT", "PubMedPubDate@PubStatus"),
+        Row(MEDGRAPH.grantListComplete, "grants_complete", v.only_false, "", "GrantList@CompleteYN=N"),
+        Row(MEDGRAPH.databankListComplete, "data_banks_complete", v.only_false, "", "DataBankList@CompleteYN=N"),
+    ),
+)
+
+PEOPLE = Node(
+    "{base}{pmid}-authors, {base}{pmid}-editors",
+    (
+        Row(RDF.type, "people", v.always(RDF.Seq), core=True, note="always"),
+        Row(MEMBERS, "people", v.all_iris, "FAU, AU, CN", "AuthorList", core=True, note="in order"),
+        Row(MEDGRAPH.listComplete, "complete", v.only_false, "", "AuthorList@CompleteYN=N"),
+    ),
+)
+
+PERSON = Node(
+    "https://orcid.org/{orcid}, {base}{pmid}-author-{n}, -editor-{n}, -investigator-{n}",
+    (
+        Row(RDF.type, "self", v.agent_class((FOAF.Person, FOAF.Group)), core=True, note="always"),
+        Row(FOAF.familyName, "last_name", v.text, "FAU", "LastName", core=True),
+        Row(FOAF.givenName, "fore_name", v.text, "FAU", "ForeName", core=True),
+        Row(BIBO.suffixName, "suffix", v.text, "FAU", "Suffix", core=True),
+        Row(FOAF.name, "self", v.full_name, "FAU, CN", "ForeName, LastName, Suffix; CollectiveName", core=True),
+        Row(DCTERMS.identifier, "identifiers", v.other_person_ids, "AUID", "Identifier@Source"),
+        Row(FOAF.member, "self", v.members, "", "CollectiveName@Investigators"),
+    ),
+    shared=True,
+)
+
+
+def _role(of: str, text: str, xml: str, role: str) -> Node:
+    return Node(
+        f"{{base}}{{pmid}}-{of}-{{n}}",
+        (
+            Row(RDF.type, "agent", v.always(PRO.RoleInTime), core=True, note="always"),
+            Row(PRO.withRole, "agent", v.always(role), core=True, note="always"),
+            Row(PRO.isHeldBy, "agent", v.agent, text, xml, core=True),
+            Row(VIVO.rank, "rank", v.number, text, xml, core=True, note="place among the list's valid entries, from 1"),
+            Row(FOAF.name, "author", v.short_name, text, "LastName, Initials, Suffix; CollectiveName", core=True),
+            Row(MEDGRAPH.equalContribution, "author.equal_contribution", v.true_or_false, "", "@EqualContrib"),
+            Row(MEDGRAPH.validName, "author.valid", v.only_false, "", "@ValidYN=N", core=True),
+            Row(PRO.relatesToOrganization, "author.affiliations", v.affiliations, "AD, IRAD", "AffiliationInfo/Affiliation", core=True),
+        ),
+    )
+
+
+AFFILIATION = Node(
+    "{base}{pmid}-affiliation-{n}",
+    (
+        Row(RDF.type, "self", v.always(FOAF.Organization), core=True, note="always"),
+        Row(FOAF.name, "text", v.text, "AD, IRAD", "Affiliation", core=True),
+        Row(ORG.subOrganizationOf, "identifiers", v.institutions, "", "AffiliationInfo/Identifier@Source", core=True),
+        Row(MEDGRAPH.ringgoldId, "identifiers", v.ringgold, "", "Identifier@Source=RINGGOLD"),
+        Row(DCTERMS.identifier, "identifiers", v.other_organisation_ids, "", "AffiliationInfo/Identifier@Source"),
+    ),
+)
+
+INSTITUTION = Node(
+    "https://ror.org/{ror}, https://www.grid.ac/institutes/{grid}, https://isni.org/isni/{isni}",
+    (Row(RDF.type, "value", v.always(FOAF.Organization), core=True, note="always"),),
+    shared=True,
+)
+
+SECTION = Node(
+    "{base}{pmid}-section-{n}",
+    (
+        Row(RDF.type, "text", v.always(DOCO.Section), note="always"),
+        Row(RDF.type, "nlm_category", v.section_class, "", "AbstractText@NlmCategory"),
+        Row(DCTERMS.title, "label", v.text, "AB", "AbstractText@Label"),
+        Row(MEDGRAPH.nlmCategory, "nlm_category", v.text, "", "AbstractText@NlmCategory"),
+        Row(MEDGRAPH.derivedLabel, "derived", v.only_true, "AB", "", note="the label was found in running text"),
+        Row(RDF.value, "text", v.english, "AB", "AbstractText"),
+    ),
+)
+
+OTHER_ABSTRACT = Node(
+    "{base}{pmid}-abstract-{n}",
+    (
+        Row(RDF.type, "self", v.always(DOCO.Abstract), note="always"),
+        Row(MEDGRAPH.abstractType, "type", v.text, "OAB", "OtherAbstract@Type"),
+        Row(DCTERMS.language, "language", v.one_language, "OABL", "OtherAbstract@Language"),
+        Row(RDF.value, "self", v.other_abstract_text, "OAB", "OtherAbstract/AbstractText"),
+        Row(MEDGRAPH.abstractMarkup, "self", v.abstract_markup, "", "OtherAbstract/AbstractText", note="only where it has inline markup"),
+        Row(DCTERMS.rights, "copyright", v.text, "OCI", "OtherAbstract/CopyrightInformation"),
+    ),
+)
+
+BOOK_SECTION = Node(
+    "{base}{pmid}-part-{n}",
+    (
+        Row(RDF.type, "self", v.always(DOCO.Section), note="always"),
+        Row(DCTERMS.title, "title", v.text, "", "Section/SectionTitle"),
+        Row(MEDGRAPH.locationLabel, "label", v.location_label, "", "Section/LocationLabel"),
+        Row(DCTERMS.hasPart, "sections", v.book_sections, "", "Section/Section"),
+    ),
+)
+
+JOURNAL = Node(
+    "https://www.ncbi.nlm.nih.gov/nlmcatalog/{NlmUniqueID}, else http://issn.org/resource/ISSN-L/{issn}, else {base}journal-{name}",
+    (
+        Row(RDF.type, "self", v.always(BIBO.Journal), core=True, note="always"),
+        Row(DCTERMS.title, "title", v.text, "JT", "Journal/Title", core=True),
+        Row(FABIO.hasNLMJournalTitleAbbreviation, "medline_ta", v.text, "TA", "MedlineTA", core=True),
+        Row(FABIO.hasShortTitle, "iso_abbreviation", v.text, "", "ISOAbbreviation"),
+        Row(MEDGRAPH.nlmUniqueId, "nlm_unique_id", v.text, "JID", "NlmUniqueID", core=True),
+        Row(BIBO.issn, "issns", v.issns("Print"), "IS (Print)", "ISSN@IssnType=Print", core=True),
+        Row(BIBO.issn, "issns", v.issns(None), "IS", ""),
+        Row(BIBO.eissn, "issns", v.issns("Electronic"), "IS (Electronic)", "ISSN@IssnType=Electronic", core=True),
+        Row(FABIO.hasIssnL, "issns", v.issns("Linking"), "IS (Linking)", "ISSNLinking", core=True),
+        Row(SCHEMA.sameAs, "issns", v.issn_l, "IS (Linking)", "ISSNLinking"),
+        Row(DCTERMS.identifier, "issns", v.other_issns, "IS", "ISSN", note="what does not look like an ISSN"),
+        Row(MEDGRAPH.country, "country", v.text, "PL", "MedlineJournalInfo/Country"),
+    ),
+    shared=True,
+)
+
+MESH_TERM = Node(
+    "http://id.nlm.nih.gov/mesh/{UI}",
+    (Row(RDFS.label, "name", v.english, "MH, PT", "DescriptorName, QualifierName, PublicationType, SupplMeshName"),),
+    shared=True,
+)
+
+MESH_SUBSTANCE = Node(
+    "http://id.nlm.nih.gov/mesh/{UI}",
+    (
+        Row(RDFS.label, "name", v.english, "RN, NM", "NameOfSubstance"),
+        Row(SKOS.exactMatch, "same", v.iri, "RN", "RegistryNumber", note="UNII or CAS number"),
+        Row(SKOS.closeMatch, "enzyme_class", v.iri, "RN", "RegistryNumber", note="an EC number names a class of enzymes"),
+    ),
+    shared=True,
+)
+
+PAIR = Node(
+    "http://id.nlm.nih.gov/mesh/{descriptor UI}{qualifier UI}",
+    (
+        Row(MESHV.hasDescriptor, "descriptor", v.iri, "MH", "DescriptorName@UI", core=True),
+        Row(MESHV.hasQualifier, "qualifier", v.iri, "MH", "QualifierName@UI", core=True),
+    ),
+    shared=True,
+)
+
+HEADING = Node(
+    "{base}{pmid}-heading-{n}",
+    (
+        Row(RDF.type, "descriptor", v.always(MEDGRAPH.Heading), core=True, note="always"),
+        Row(RDFS.label, "descriptor.name", v.text, "MH", "DescriptorName", core=True),
+        Row(FABIO.hasSubjectTerm, "term", v.iri, "MH", "DescriptorName@UI", core=True),
+        Row(MEDGRAPH.majorTopic, "descriptor.major", v.only_true, "MH *", "@MajorTopicYN", core=True),
+        Row(MEDGRAPH.qualifier, "qualifiers", v.all_iris, "MH", "QualifierName", core=True),
+        Row(MEDGRAPH.majorQualifier, "starred", v.all_iris, "MH *", "QualifierName@MajorTopicYN", core=True),
+        Row(MEDGRAPH.qualifierName, "names", v.texts, "MH", "QualifierName", core=True),
+        Row(MEDGRAPH.autoIndexed, "automatic", v.only_true, "", "@AutoHM"),
+        Row(MEDGRAPH.supplementaryConceptType, "concept_type", v.text, "", "SupplMeshName@Type"),
+    ),
+)
+
+SUBSTANCE = Node(
+    "{base}{pmid}-substance-{n}",
+    (
+        Row(RDF.type, "self", v.always(MEDGRAPH.Substance), core=True, note="always"),
+        Row(RDFS.label, "name", v.text, "RN, NM", "NameOfSubstance", core=True),
+        Row(SKOS.exactMatch, "same", v.iri, "RN", "RegistryNumber", core=True, note="UNII or CAS number"),
+        Row(SKOS.closeMatch, "enzyme_class", v.iri, "RN", "RegistryNumber", core=True, note="an EC number names a class of enzymes"),
+        Row(MEDGRAPH.registryNumber, "printed", v.text, "RN", "RegistryNumber", core=True, note="only what is no registry number"),
+    ),
+)
+
+GRANT_ROWS = (
+    Row(RDF.type, "self", v.always(FRAPO.Grant), note="always"),
+    Row(FRAPO.hasGrantNumber, "grant_id", v.text, "GR", "GrantID"),
+    Row(FRAPO.hasAcronym, "acronym", v.text, "GR", "Grant/Acronym"),
+)
+GRANT = Node(
+    "{base}grant-{agency}-{country}-{number}, {base}{pmid}-grant-{n} where it has no number",
+    (
+        *GRANT_ROWS,
+        Row(FRAPO.isAwardedBy, "agency country", v.agency, "GR", "Grant/Agency"),
+        Row(RDFS.label, "text", v.text, "GR", "", note="a value that does not fall into its parts with certainty"),
+    ),
+    shared=True,
+)
+GRANT_WITH_A_DOI = Node(
+    "https://doi.org/{doi}",
+    (
+        *GRANT_ROWS,
+        Row(FRAPO.hasFundingAgency, "agency country", v.agency, "GR", "Grant/Agency", note="records may name the agency of one grant differently"),
+    ),
+    shared=True,
+)
+AGENCY = Node(
+    "{base}agency-{name}-{country}",
+    (
+        Row(RDF.type, "name", v.always(FRAPO.FundingAgency), note="always"),
+        Row(FOAF.name, "name", v.text, "GR", "Grant/Agency"),
+        Row(MEDGRAPH.country, "country", v.text, "GR", "Grant/Country"),
+    ),
+    shared=True,
+)
+
+RELATION = Node(
+    "{base}{pmid}-relation-{n}",
+    (
+        Row(RDF.type, "words", v.always(MEDGRAPH.Relation), note="always"),
+        Row(MEDGRAPH.refType, "words.ref_type", v.text, "the tag", "CommentsCorrections@RefType"),
+        Row(MEDGRAPH.refSource, "words.ref_source", v.text, "CIN, CON, EIN, …", "RefSource"),
+        Row(MEDGRAPH.refNote, "words.note", v.text, "", "Note"),
+        Row(OWL.versionInfo, "words.pmid_version", v.text, "", "CommentsCorrections/PMID@Version"),
+        Row(DCTERMS.relation, "target", v.iri, "CIN, CON, EIN, …", "CommentsCorrections/PMID"),
+    ),
+)
+DOCUMENT = Node(
+    "{base}{pmid}-related-{n}",
+    (
+        Row(RDF.type, "self", v.always(BIBO.Document), note="always"),
+        Row(DCTERMS.bibliographicCitation, "ref_source", v.text, "CIN, CON, EIN, …", "RefSource"),
+    ),
+)
+CITED_DOCUMENT = Node(
+    "{base}{pmid}-reference-{n}",
+    (
+        Row(RDF.type, "reference", v.always(BIBO.Document), note="always"),
+        Row(DCTERMS.bibliographicCitation, "reference.citation", v.text, "", "Reference/Citation"),
+        Row(DCTERMS.identifier, "others", v.texts, "", "Reference/ArticleIdList/ArticleId"),
+        Row(MEDGRAPH.referenceListTitle, "reference.list_title", v.text, "", "ReferenceList/Title"),
+    ),
+)
+REFERENCE = Node(
+    "{base}{pmid}-reference-{n}",
+    (
+        Row(RDF.type, "reference", v.always(MEDGRAPH.Reference), note="always"),
+        Row(DCTERMS.bibliographicCitation, "reference.citation", v.text, "", "Reference/Citation"),
+        Row(DCTERMS.references, "iris", v.all_iris, "", "Reference/ArticleIdList/ArticleId"),
+        Row(DCTERMS.identifier, "others", v.texts, "", "Reference/ArticleIdList/ArticleId"),
+        Row(MEDGRAPH.referenceListTitle, "reference.list_title", v.text, "", "ReferenceList/Title"),
+    ),
+)
+
+PERSON_AS_SUBJECT = Node(
+    "{base}{pmid}-subject-{n}",
+    (
+        Row(RDF.type, "self", v.always(FOAF.Person), note="always"),
+        Row(FOAF.familyName, "last_name", v.text, "FPS", "PersonalNameSubject/LastName"),
+        Row(FOAF.givenName, "fore_name", v.text, "FPS", "PersonalNameSubject/ForeName"),
+        Row(BIBO.suffixName, "suffix", v.text, "FPS", "PersonalNameSubject/Suffix"),
+        Row(FOAF.name, "self", v.full_name, "FPS, PS", "PersonalNameSubject"),
+        Row(FOAF.name, "name", v.text, "PS", "LastName, Initials, Suffix", note="the short form"),
+    ),
+)
+
+BOOK = Node(
+    "{base}{pmid}-book; for a whole book http://rdf.ncbi.nlm.nih.gov/pubmed/{pmid}",
+    (
+        Row(RDF.type, "self", v.always(BIBO.Book), core=True, note="always"),
+        Row(RDF.type, "editors", v.edited, "FED, ED", "AuthorList@Type=editors"),
+        Row(DCTERMS.title, "title", v.title, "BTI", "BookTitle", core=True),
+        Row(BIBO.doi, "elocation_ids", v.book_doi, "LID [doi]", "Book/ELocationID", core=True),
+        Row(SCHEMA.sameAs, "elocation_ids", v.book_doi_iri, "LID [doi]", "Book/ELocationID", core=True),
+        Row(DCTERMS.identifier, "elocation_ids", v.book_other_identifier, "LID", "Book/ELocationID"),
+        Row(BIBO.isbn10, "isbns", v.isbns(10), "ISBN", "Isbn", core=True),
+        Row(BIBO.isbn13, "isbns", v.isbns(13), "ISBN", "Isbn", core=True),
+        Row(DCTERMS.identifier, "isbns", v.other_isbns, "ISBN", "Isbn"),
+        Row(BIBO.volume, "volume", v.text, "VI", "Book/Volume"),
+        Row(PRISM.alternateTitle, "volume_title", v.text, "VTI", "Book/VolumeTitle"),
+        Row(BIBO.edition, "edition", v.text, "EN", "Book/Edition"),
+        Row(BIBO.number, "report_number", v.text, "", "Book/ReportNumber"),
+        Row(MEDGRAPH.medium, "medium", v.text, "", "Book/Medium"),
+        Row(DCTERMS.issued, "pub_date", v.certain_date, "DP", "Book/PubDate", core=True),
+        Row(PRISM.coverDisplayDate, "pub_date", v.displayed, "DP", "Book/PubDate", core=True),
+        Row(FABIO.hasSeason, "pub_date", v.season, "DP", "Book/PubDate/Season"),
+        Row(MEDGRAPH.dateOfBeginning, "beginning_date", v.date, "", "BeginningDate"),
+        Row(MEDGRAPH.dateOfEnding, "ending_date", v.date, "", "EndingDate"),
+        Row(DCTERMS.publisher, "publisher_name publisher_location", v.publisher, "PB, PL", "Book/Publisher", core=True),
+        Row(DCTERMS.isPartOf, "collection_title", v.collection, "CTI", "CollectionTitle", core=True),
+        Row(DCTERMS.creator, "authors", v.agents("author", "book-"), "", "Book/AuthorList"),
+        Row(BIBO.authorList, "authors", v.ordered("author", "book-"), "", "Book/AuthorList"),
+        Row(PRO.isDocumentContextFor, "authors", v.roles("author", "book-"), "", "Book/AuthorList"),
+        Row(BIBO.editor, "editors", v.agents("editor", "book-"), "FED, ED", "Book/AuthorList@Type=editors"),
+        Row(BIBO.editorList, "editors", v.ordered("editor", "book-"), "FED, ED", "Book/AuthorList@Type=editors"),
+        Row(PRO.isDocumentContextFor, "editors", v.roles("editor", "book-"), "FED, ED", "Book/AuthorList@Type=editors"),
+        Row(DCTERMS.contributor, "investigator_lists", v.agents("investigator", "book-"), "", "Book/InvestigatorList"),
+        Row(PRO.isDocumentContextFor, "investigator_lists", v.roles("investigator", "book-"), "", "Book/InvestigatorList"),
+    ),
+)
+PUBLISHER = Node(
+    "{base}{pmid}-publisher",
+    (
+        Row(RDF.type, "self", v.always(FOAF.Organization), core=True, note="always"),
+        Row(FOAF.name, "publisher_name", v.text, "PB", "PublisherName", core=True),
+        Row(MEDGRAPH.placeOfPublication, "publisher_location", v.text, "PL", "PublisherLocation"),
+    ),
+)
+COLLECTION = Node(
+    "{base}{pmid}-collection",
+    (
+        Row(RDF.type, "collection_title", v.always(BIBO.Series), core=True, note="always"),
+        Row(DCTERMS.title, "collection_title", v.text, "CTI", "CollectionTitle", core=True),
+    ),
+)
+
+TABLES: dict[str, Node] = {
+    "article": ARTICLE,
+    "record": RECORD,
+    "people": PEOPLE,
+    "person": PERSON,
+    "authorship": _role("authorship", "FAU, AU, CN", "AuthorList/Author", PRO.author),
+    "editorship": _role("editorship", "FED, ED", "AuthorList@Type=editors", PRO.editor),
+    "investigation": _role("investigation", "FIR, IR", "InvestigatorList/Investigator", SCORO.collaborator),
+    "affiliation": AFFILIATION,
+    "institution": INSTITUTION,
+    "section": SECTION,
+    "other abstract": OTHER_ABSTRACT,
+    "book section": BOOK_SECTION,
+    "journal": JOURNAL,
+    "mesh term": MESH_TERM,
+    "mesh substance": MESH_SUBSTANCE,
+    "pair": PAIR,
+    "heading": HEADING,
+    "substance": SUBSTANCE,
+    "grant": GRANT,
+    "grant with a DOI": GRANT_WITH_A_DOI,
+    "agency": AGENCY,
+    "relation": RELATION,
+    "document": DOCUMENT,
+    "cited document": CITED_DOCUMENT,
+    "reference": REFERENCE,
+    "person as subject": PERSON_AS_SUBJECT,
+    "book": BOOK,
+    "publisher": PUBLISHER,
+    "collection": COLLECTION,
+}
+
+NOT_MAPPED: dict[str, str] = {
+    "Author.initials": "part of the short name, foaf:name of the authorship",
+    "PersonalName.initials": "part of the short name",
+    "Citation.objects": "NLM publishes no meaning for its types; counted in the report as unread",
+    "Chemical.registry_number=0": "NLM's way to say that the substance has no registry number",
+    "MeshTerm.type": "Geographic is the descriptor's own type in MeSH RDF",
+    "Citation.position": "where the record stood in the input: for messages",
+    "Citation.unread": "what the reader does not know: counted in the report",
+    "Citation.problems": "what was wrong with values: in the report",
+}
+"""What no row maps, and why."""
+
+FULL = Mapping(TABLES)
+CORE = FULL.with_options(profile="core")
