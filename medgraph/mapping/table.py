@@ -62,7 +62,7 @@ ARTICLE = Node(
         Row(DCTERMS.alternative, "vernacular_title", v.vernacular, "TT", "VernacularTitle", core=True),
         Row(BIBO.abstract, "abstract", v.abstract, "AB", "Abstract/AbstractText", core=True, part="abstract"),
         Row(MEDGRAPH.abstractMarkup, "abstract", v.abstract_markup, "", "Abstract/AbstractText", part="abstract", note="only where the abstract has inline markup"),
-        Row(DCTERMS.rights, "abstract.copyright", v.text, "CI", "Abstract/CopyrightInformation", core=True),
+        Row(DCTERMS.rights, "abstract", v.copyright_notice, "CI", "Abstract/CopyrightInformation", core=True),
         Row(DCTERMS.language, "languages", v.language, "LA", "Language", core=True),
         Row(MEDGRAPH.languageName, "languages", v.unknown_language, "LA", "Language", note="only what is no ISO 639-2 code"),
         Row(MEDGRAPH.coiStatement, "coi_statement", v.text, "COI, COIS", "CoiStatement"),
@@ -154,7 +154,7 @@ ARTICLE = Node(
         # as one line, and NLM's record of it
         Row(BIBO.status, "publication_status", v.statuses, "PST", "PublicationStatus"),
         Row(DCTERMS.bibliographicCitation, "self", v.source, "SO", "Journal, PubDate, Pagination, ELocationID, …", core=True, note="for XML put together as NLM's text form does"),
-        Row(FOAF.isPrimaryTopicOf, "pmid", v.record_node),
+        Row(FOAF.isPrimaryTopicOf, "pmid", v.record_node, note="always"),
     ),
 )
 
@@ -211,7 +211,7 @@ PERSON = Node(
 )
 
 
-def _role(of: str, text: str, xml: str, role: str) -> Node:
+def _role(of: str, text: str, xml: str, role: str, *own: Row) -> Node:
     return Node(
         f"{{base}}{{pmid}}-{of}-{{n}}",
         (
@@ -220,12 +220,16 @@ def _role(of: str, text: str, xml: str, role: str) -> Node:
             Row(PRO.isHeldBy, "agent", v.agent, text, xml, core=True),
             Row(VIVO.rank, "rank", v.number, text, xml, core=True, note="place among the list's valid entries, from 1"),
             Row(FOAF.name, "author", v.short_name, text, "LastName, Initials, Suffix; CollectiveName", core=True),
-            Row(MEDGRAPH.equalContribution, "author.equal_contribution", v.true_or_false, "", "@EqualContrib"),
+            *own,
             Row(MEDGRAPH.validName, "author.valid", v.only_false, "", "@ValidYN=N", core=True),
             Row(PRO.relatesToOrganization, "author.affiliations", v.affiliations, "AD, IRAD", "AffiliationInfo/Affiliation", core=True),
         ),
     )
 
+
+EQUAL_CONTRIBUTION = Row(
+    MEDGRAPH.equalContribution, "author.equal_contribution", v.true_or_false, "", "Author@EqualContrib"
+)
 
 AFFILIATION = Node(
     "{base}{pmid}-affiliation-{n}",
@@ -485,8 +489,8 @@ TABLES: dict[str, Node] = {
     "record": RECORD,
     "people": PEOPLE,
     "person": PERSON,
-    "authorship": _role("authorship", "FAU, AU, CN", "AuthorList/Author", PRO.author),
-    "editorship": _role("editorship", "FED, ED", "AuthorList@Type=editors", PRO.editor),
+    "authorship": _role("authorship", "FAU, AU, CN", "AuthorList/Author", PRO.author, EQUAL_CONTRIBUTION),
+    "editorship": _role("editorship", "FED, ED", "AuthorList@Type=editors", PRO.editor, EQUAL_CONTRIBUTION),
     "investigation": _role("investigation", "FIR, IR", "InvestigatorList/Investigator", SCORO.collaborator),
     "affiliation": AFFILIATION,
     "institution": INSTITUTION,
@@ -515,6 +519,9 @@ TABLES: dict[str, Node] = {
 NOT_MAPPED: dict[str, str] = {
     "Author.initials": "part of the short name, foaf:name of the authorship",
     "PersonalName.initials": "part of the short name",
+    "PubMedObject.type": "see Citation.objects",
+    "Param.name": "see Citation.objects",
+    "Param.text": "see Citation.objects",
     "Citation.objects": "NLM publishes no meaning for its types; counted in the report as unread",
     "Chemical.registry_number=0": "NLM's way to say that the substance has no registry number",
     "MeshTerm.type": "Geographic is the descriptor's own type in MeSH RDF",

@@ -277,6 +277,11 @@ def abstract(value: Abstract, record: Record) -> str | None:
     return literal(joined(value.sections)) + "@en" if value.sections else None
 
 
+def copyright_notice(value: Abstract, record: Record) -> str | None:
+    """The copyright notice of the abstract, as it stands."""
+    return literal(value.copyright) if value.copyright else None
+
+
 def abstract_markup(value: Abstract, record: Record) -> str | None:
     """The whole abstract with its inline markup, where it has any."""
     if not any(section.markup for section in value.sections):
@@ -1272,9 +1277,11 @@ def source(value: Any, record: Record) -> str | None:
 # Books
 
 
-def book(value: tuple[Book, str | None], record: Record) -> str | None:
+def book(value: tuple[Book | None, str | None], record: Record) -> str | None:
     """The book that a part belongs to; a whole book is the record's own subject and is described there."""
     item, own_title = value
+    if item is None:
+        return None
     if own_title is None:
         record.describe("book", record.article, item)
         return None
@@ -1306,8 +1313,10 @@ def other_isbns(values: tuple[str, ...], record: Record) -> list[str]:
     return found
 
 
-def publisher(value: tuple[str | None, str | None], record: Record) -> str:
+def publisher(value: tuple[str | None, str | None], record: Record) -> str | None:
     """The publisher, as this record names it."""
+    if value == (None, None):
+        return None
     return record.describe("publisher", f"{record.stem}publisher>", record.citation.book)
 
 
