@@ -1,0 +1,595 @@
+"""
+One record of PubMed XML -> a :class:`~medgraph.model.Citation`: the table of what is read, and where it goes.
+
+The elements are those of ``pubmed_250101.dtd`` and the older ones that files still hold
+(``nlmmedlinecitationset_150101.dtd``, ``bookdoc_150101.dtd`` and before).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+from msgspec.structs import replace
+
+from medgraph import dates
+from medgraph.errors import RecordError
+from medgraph.model import (
+    Abstract,
+    AbstractSection,
+    Affiliation,
+    ArticleId,
+    Author,
+    Book,
+    BookSection,
+    Chemical,
+    Citation,
+    CommentsCorrections,
+    DataBank,
+    ELocationID,
+    GeneralNote,
+    Grant,
+    HistoryDate,
+    Identifier,
+    InvestigatorList,
+    Issn,
+    ItemList,
+    Journal,
+    Keyword,
+    KeywordList,
+    LocationLabel,
+    MeshHeading,
+    MeshTerm,
+    OtherID,
+    Pagination,
+    Param,
+    PartialDate,
+    PersonalName,
+    Position,
+    PublicationType,
+    PubMedObject,
+    Reference,
+    SupplMesh,
+)
+from medgraph.pubmed_xml.elements import (
+    FLAG,
+    Custom,
+    Element,
+    Fields,
+    Notes,
+    Table,
+    fillers,
+    fold,
+    into,
+    listed,
+    many,
+    markup,
+    running_text,
+    text,
+)
+
+
+def _title(element: Any, notes: Notes, fields: Fields) -> None:
+    if "title" in fields:
+        notes.element(element)
+        return
+    if element.keys():
+        notes.attributes(element)
+    fields["title"] = running_text(element, notes) or ""
+    if len(element):
+        fields["title_markup"] = markup(element)
+
+
+def _abstract_text(element: Any, notes: Notes) -> AbstractSection | None:
+    label = category = None
+    for name, value in element.items():
+        if name == "Label":
+            label = fold(value) or None
+        elif name == "NlmCategory":
+            category = fold(value) or None
+        else:
+            notes.attribute(element, name, value)
+    content = running_text(element, notes)
+    if content is None and label is None:
+        return None
+    return AbstractSection(
+        text=content or "", label=label, nlm_category=category, markup=markup(element) if len(element) else None
+    )
+
+
+def _short_name(fields: Fields) -> str | None:
+    """``Chen X Jr``: last name, initials and suffix, as NLM puts them together in ``AU``."""
+    last_name: str | None = fields.get("last_name")
+    if last_name is None:
+        return None
+    initials, suffix = fields.get("initials"), fields.get("suffix")
+    if suffix is not None:
+        return f"{last_name} {initials} {suffix}" if initials is not None else f"{last_name} {suffix}"
+    return f"{last_name} {initials}" if initials is not None else last_name
+
+
+def _author(fields: Fields) -> Author | None:
+    if len(fields) == 1 and "valid" in fields:
+        return None
+    if "collective_name" not in fields:
+        fields["name"] = _short_name(fields)
+    return Author(**fields)
+
+
+def _personal_name(fields: Fields) -> PersonalName:
+    return PersonalName(name=_short_name(fields), **fields)
+
+
+def _authors(own: Fields, fields: Fields) -> None:
+    """Authors and editors stand in lists of the same name."""
+    kind = own.get("type", "authors")
+    if "people" in own:
+        fields.setdefault(kind, []).extend(own["people"])
+    if kind == "authors" and "complete" in own:
+        fields["authors_complete"] = own["complete"]
+
+
+def _affiliation(element: Any, notes: Notes) -> Affiliation | None:
+    """An affiliation as records before 2015 have it, without identifiers."""
+    value = text(element, notes)
+    return Affiliation(text=value) if value else None
+
+
+def _electronic_date(element: Any, notes: Notes) -> PartialDate | None:
+    value = text(element, notes)
+    return dates.medline_day(value) if value else None
+
+
+def _linking_issn(element: Any, notes: Notes) -> Issn | None:
+    value = text(element, notes)
+    return Issn(value=value, type="Linking") if value else None
+
+
+def _medline_id(element: Any, notes: Notes) -> ArticleId | None:
+    """The number a record had in MEDLINE before PMIDs; later files give it among the article's ids."""
+    value = text(element, notes)
+    return ArticleId(value=value, type="medline") if value else None
+
+
+def _publication_date(fields: Fields) -> PartialDate:
+    return dates.publication_date(**fields)
+
+
+_day = partial(dates.day, year=None)
+
+
+def _book_date(fields: Fields) -> PartialDate:
+    """Dates about a book that are not its publication date have no display form, unless they name a season."""
+    return dates.publication_date(**fields) if "season" in fields else _day(**fields)
+
+
+def _history_date(fields: Fields) -> HistoryDate:
+    return HistoryDate(status=fields.pop("status"), date=_day(**fields))
+
+
+def _comments_corrections(own: Fields, fields: Fields) -> None:
+    """In files before 2009 the element is the list, and its children name the kind."""
+    found = own.pop("older", [])
+    if "ref_type" in own:
+        found.append(CommentsCorrections(**own))
+    if found:
+        fields.setdefault("comments_corrections", []).extend(found)
+
+
+def _chemical(fields: Fields) -> Chemical:
+    fields.setdefault("name", None)
+    return Chemical(**fields)
+
+
+def _reference(fields: Fields) -> Fields:
+    return fields
+
+
+def _references(fields: Fields) -> list[Fields]:
+    """Nested lists as one, each reference with the titles above it."""
+    found: list[Fields] = fields.get("references", [])
+    found = [*found, *(reference for nested in fields.get("lists", ()) for reference in nested)]
+    if (title := fields.get("title")) is not None:
+        for reference in found:
+            below = reference.get("list_title")
+            reference["list_title"] = title if below is None else f"{title} / {below}"
+    return found
+
+
+def _book_section(fields: Fields) -> BookSection:
+    fields.setdefault("title", None)
+    return BookSection(**fields)
+
+
+def _param(fields: Fields) -> Param:
+    fields.setdefault("text", None)
+    return Param(**fields)
+
+
+_PERSON = {"LastName": "last_name", "ForeName": "fore_name", "FirstName": "fore_name", "Initials": "initials"}
+_PERSON["Suffix"] = "suffix"
+_DAY = {"Year": "year", "Month": "month", "Day": "day", "Hour": "hour", "Minute": "minute"}
+_DISPLAYED = {"Year": "year", "Month": "month", "Day": "day", "Season": "season"}
+_OLDER_RELATIONS = (
+    *("CommentOn", "CommentIn", "ErratumIn", "ErratumFor", "RepublishedFrom", "RepublishedIn", "RetractionOf"),
+    *("RetractionIn", "UpdateIn", "UpdateOf", "SummaryForPatientsIn", "OriginalReportIn"),
+)
+_ARTICLE = {"MedlineCitation": into(), "PubmedData": into()}
+
+TABLE: Table = {
+    "PubmedArticle": Element(_ARTICLE),
+    "PubMedArticle": Element(_ARTICLE),
+    "MedlineCitation": Element(
+        {
+            "@Owner": "owner",
+            "@Status": "status",
+            "@VersionID": "version_id",
+            "@VersionDate": "version_date",
+            "@IndexingMethod": "indexing_method",
+            "PMID": into(),
+            "MedlineID": many("article_ids", _medline_id),
+            "DateCreated": "date_created",
+            "DateCompleted": "date_completed",
+            "DateRevised": "date_revised",
+            "Article": into(),
+            "MedlineJournalInfo": into(),
+            "ChemicalList": into(),
+            "SupplMeshList": into(),
+            "CitationSubset": many("citation_subsets"),
+            "CommentsCorrectionsList": into(),
+            "CommentsCorrections": into(),
+            "GeneSymbolList": into(),
+            "MeshHeadingList": into(),
+            "NumberOfReferences": "number_of_references",
+            "PersonalNameSubjectList": into(),
+            "OtherID": many("other_ids"),
+            "OtherAbstract": many("other_abstracts"),
+            "KeywordList": many("keyword_lists"),
+            "CoiStatement": "coi_statement",
+            "SpaceFlightMission": many("space_flight_missions"),
+            "InvestigatorList": many("investigator_lists"),
+            "GeneralNote": many("general_notes"),
+        }
+    ),
+    "PMID": Element({"text()": "pmid", "@Version": "version"}),
+    "DateCreated": Element(_DAY, lambda fields: _day(**fields)),
+    "DateCompleted": Element(_DAY, lambda fields: _day(**fields)),
+    "DateRevised": Element(_DAY, lambda fields: _day(**fields)),
+    "Article": Element(
+        {
+            "@PubModel": "pub_model",
+            "Journal": into(),
+            "ArticleTitle": into(),
+            "Pagination": "pagination",
+            "ELocationID": many("elocation_ids"),
+            "Abstract": "abstract",
+            "Affiliation": many("affiliations", _affiliation),
+            "AuthorList": into(),
+            "Language": many("languages"),
+            "DataBankList": into(),
+            "GrantList": into(),
+            "PublicationTypeList": into(),
+            "VernacularTitle": "vernacular_title",
+            "ArticleDate": many("article_dates"),
+            "DateOfElectronicPublication": many("article_dates", _electronic_date),
+        }
+    ),
+    "Journal": Element(
+        {
+            "ISSN": many("issns"),
+            "JournalIssue": into(),
+            "Title": "journal_title",
+            "ISOAbbreviation": "iso_abbreviation",
+        }
+    ),
+    "ISSN": Element({"text()": "value", "@IssnType": "type"}, Issn, required=("value",)),
+    "JournalIssue": Element(
+        {"@CitedMedium": "cited_medium", "Volume": "volume", "Issue": "issue", "PubDate": "pub_date"}
+    ),
+    "PubDate": Element({**_DISPLAYED, "MedlineDate": "medline_date"}, _publication_date),
+    "MedlineJournalInfo": Element(
+        {
+            "Country": "country",
+            "MedlineTA": "medline_ta",
+            "NlmUniqueID": "nlm_unique_id",
+            "NLMUniqueID": "nlm_unique_id",
+            "ISSNLinking": many("issns", _linking_issn),
+        }
+    ),
+    "ArticleTitle": Custom(frozenset(("text()",)), _title),
+    "Pagination": Element({"StartPage": "start_page", "EndPage": "end_page", "MedlinePgn": "medline_pgn"}, Pagination),
+    "ELocationID": Element(
+        {"text()": "value", "@EIdType": "type", "@ValidYN": ("valid", FLAG)}, ELocationID, required=("value",)
+    ),
+    "Abstract": Element({"AbstractText": many("sections"), "CopyrightInformation": "copyright"}, Abstract),
+    "OtherAbstract": Element(
+        {
+            "@Type": "type",
+            "@Language": "language",
+            "AbstractText": many("sections"),
+            "CopyrightInformation": "copyright",
+        },
+        Abstract,
+    ),
+    "AbstractText": Custom(frozenset(("text()", "@Label", "@NlmCategory")), _abstract_text),
+    "AuthorList": Element(
+        {
+            "@CompleteYN": ("complete", FLAG),
+            "@Type": ("type", {"authors": "authors", "editors": "editors"}),
+            "Author": many("people"),
+        },
+        merge=_authors,
+    ),
+    "Author": Element(
+        {
+            "@ValidYN": ("valid", FLAG),
+            "@EqualContrib": ("equal_contribution", FLAG),
+            **_PERSON,
+            "CollectiveName": into(),
+            "Identifier": many("identifiers"),
+            "AffiliationInfo": many("affiliations"),
+            "Affiliation": many("affiliations", _affiliation),
+        },
+        _author,
+    ),
+    "CollectiveName": Element({"text()": "collective_name", "@Investigators": "investigators"}),
+    "Identifier": Element({"text()": "value", "@Source": "source"}, Identifier, required=("value",)),
+    "AffiliationInfo": Element({"Affiliation": "text", "Identifier": many("identifiers")}, Affiliation),
+    "InvestigatorList": Element(
+        {"@ID": "id", "Investigator": many("investigators")}, InvestigatorList, required=("investigators",)
+    ),
+    "Investigator": Element(
+        {
+            "@ValidYN": ("valid", FLAG),
+            **_PERSON,
+            "Identifier": many("identifiers"),
+            "AffiliationInfo": many("affiliations"),
+            "Affiliation": many("affiliations", _affiliation),
+        },
+        _author,
+    ),
+    "PersonalNameSubjectList": Element({"PersonalNameSubject": many("personal_name_subjects")}),
+    "PersonalNameSubject": Element(_PERSON, _personal_name),
+    "DataBankList": Element({"@CompleteYN": ("data_banks_complete", FLAG), "DataBank": many("data_banks")}),
+    "DataBank": Element({"DataBankName": "name", "AccessionNumberList": into()}, DataBank, required=("name",)),
+    "AccessionNumberList": Element({"AccessionNumber": many("accession_numbers")}),
+    "GrantList": Element({"@CompleteYN": ("grants_complete", FLAG), "Grant": many("grants")}),
+    "Grant": Element({"GrantID": "grant_id", "Acronym": "acronym", "Agency": "agency", "Country": "country"}, Grant),
+    "PublicationTypeList": Element({"PublicationType": many("publication_types")}),
+    "PublicationType": Element({"text()": "name", "@UI": "ui"}, PublicationType, required=("name",)),
+    "ArticleDate": Element({"@DateType": ("", {"Electronic": None}), **_DAY}, lambda fields: _day(**fields)),
+    "ChemicalList": Element({"Chemical": many("chemicals")}),
+    "Chemical": Element({"RegistryNumber": "registry_number", "NameOfSubstance": into()}, _chemical),
+    "NameOfSubstance": Element({"text()": "name", "@UI": "ui"}),
+    "SupplMeshList": Element({"SupplMeshName": many("suppl_meshes")}),
+    "SupplMeshName": Element({"text()": "name", "@Type": "type", "@UI": "ui"}, SupplMesh, required=("name",)),
+    "CommentsCorrectionsList": Element({"CommentsCorrections": into()}),
+    "CommentsCorrections": Element(
+        {
+            "@RefType": "ref_type",
+            "RefSource": "ref_source",
+            "PMID": into(),
+            "Note": "note",
+            **{name: many("older") for name in _OLDER_RELATIONS},
+        },
+        merge=_comments_corrections,
+    ),
+    "CommentsCorrections/PMID": Element({"text()": "pmid", "@Version": "pmid_version"}),
+    **{
+        name: Element(
+            {"RefSource": "ref_source", "PMID": into(), "Note": "note"},
+            partial(lambda name, fields: CommentsCorrections(ref_type=name, **fields), name),
+        )
+        for name in _OLDER_RELATIONS
+    },
+    **{f"{name}/PMID": Element({"text()": "pmid", "@Version": "pmid_version"}) for name in _OLDER_RELATIONS},
+    "GeneSymbolList": Element({"GeneSymbol": many("gene_symbols")}),
+    "MeshHeadingList": Element({"MeshHeading": many("mesh_headings")}),
+    "MeshHeading": Element(
+        {"DescriptorName": "descriptor", "QualifierName": many("qualifiers")}, MeshHeading, required=("descriptor",)
+    ),
+    "DescriptorName": Element(
+        {
+            "text()": "name",
+            "@UI": "ui",
+            "@MajorTopicYN": ("major", FLAG),
+            "@AutoHM": ("auto", FLAG),
+            "@Type": "type",
+        },
+        MeshTerm,
+        required=("name",),
+    ),
+    "QualifierName": Element(
+        {"text()": "name", "@UI": "ui", "@MajorTopicYN": ("major", FLAG), "@AutoHM": ("auto", FLAG)},
+        MeshTerm,
+        required=("name",),
+    ),
+    "OtherID": Element({"text()": "value", "@Source": "source"}, OtherID, required=("value",)),
+    "KeywordList": Element({"@Owner": "owner", "Keyword": many("keywords")}, KeywordList, required=("keywords",)),
+    "Keyword": Element({"text()": "text", "@MajorTopicYN": ("major", FLAG)}, Keyword, required=("text",)),
+    "GeneralNote": Element({"text()": "text", "@Owner": "owner"}, GeneralNote, required=("text",)),
+    "PubmedData": Element(
+        {
+            "History": into(),
+            "PublicationStatus": "publication_status",
+            "ArticleIdList": into(),
+            "ObjectList": into(),
+            "ReferenceList": many("reference_lists"),
+        }
+    ),
+    "History": Element({"PubMedPubDate": many("history")}),
+    "PubMedPubDate": Element({"@PubStatus": "status", **_DAY}, _history_date, required=("status",)),
+    "ArticleIdList": Element({"ArticleId": many("article_ids")}),
+    "ArticleId": Element({"text()": "value", "@IdType": "type"}, ArticleId, required=("value",)),
+    "ObjectList": Element({"Object": many("objects")}),
+    "Object": Element({"@Type": "type", "Param": many("params")}, PubMedObject),
+    "Param": Element({"text()": "text", "@Name": "name"}, _param),
+    "ReferenceList": Element(
+        {"Title": "title", "Reference": many("references"), "ReferenceList": many("lists")}, _references
+    ),
+    "Reference": Element({"Citation": "citation", "ArticleIdList": into()}, _reference),
+    "PubmedBookArticle": Element({"BookDocument": into(), "PubmedBookData": into()}),
+    "PubmedBookData": Element(
+        {
+            "History": into(),
+            "PublicationStatus": "publication_status",
+            "ArticleIdList": into(),
+            "ObjectList": into(),
+        }
+    ),
+    "BookDocument": Element(
+        {
+            "PMID": into(),
+            "ArticleIdList": into(),
+            "Book": "book",
+            "LocationLabel": many("location_labels"),
+            "ArticleTitle": into(),
+            "VernacularTitle": "vernacular_title",
+            "Pagination": "pagination",
+            "Language": many("languages"),
+            "AuthorList": into(),
+            "InvestigatorList": many("investigator_lists"),
+            "PublicationType": many("publication_types"),
+            "Abstract": "abstract",
+            "Sections": into(),
+            "KeywordList": many("keyword_lists"),
+            "ContributionDate": "contribution_date",
+            "DateRevised": "date_revised",
+            "GrantList": into(),
+            "ItemList": many("item_lists"),
+            "ReferenceList": many("reference_lists"),
+        }
+    ),
+    "Book": Element(
+        {
+            "Publisher": into(),
+            "BookTitle": "title",
+            "PubDate": "pub_date",
+            "BeginningDate": "beginning_date",
+            "EndingDate": "ending_date",
+            "AuthorList": into(),
+            "InvestigatorList": many("investigator_lists"),
+            "Volume": "volume",
+            "VolumeTitle": "volume_title",
+            "Edition": "edition",
+            "CollectionTitle": "collection_title",
+            "Isbn": many("isbns"),
+            "ELocationID": many("elocation_ids"),
+            "Medium": "medium",
+            "ReportNumber": "report_number",
+        },
+        Book,
+    ),
+    "Publisher": Element({"PublisherName": "publisher_name", "PublisherLocation": "publisher_location"}),
+    "BeginningDate": Element(_DISPLAYED, _book_date),
+    "EndingDate": Element(_DISPLAYED, _book_date),
+    "ContributionDate": Element(_DISPLAYED, _book_date),
+    "LocationLabel": Element({"text()": "text", "@Type": "type"}, LocationLabel, required=("text",)),
+    "Sections": Element({"Section": many("sections")}),
+    "Section": Element({"LocationLabel": "label", "SectionTitle": "title", "Section": many("sections")}, _book_section),
+    "ItemList": Element({"@ListType": "type", "Item": many("items")}, ItemList, required=("items",)),
+}
+"""What is read, element by element; a path (``Parent/Child``) where the same name means another thing."""
+
+READ = listed(TABLE)
+"""``Parent/Child``, ``Element/@attribute`` and ``Element/text()`` for all that is read."""
+
+UNREAD_REASONS: dict[str, str] = {
+    **{
+        f"{element}/@{attribute}": "a link inside NCBI's Bookshelf; the book's accession number says which book it is"
+        for element in ("ArticleTitle", "BookTitle", "CollectionTitle", "SectionTitle")
+        for attribute in ("book", "part", "sec")
+    },
+    "PubMedPubDate/Second": "dates are kept to the minute, and no record of PubMed gives seconds",
+    "DeleteCitation/PMID": "no part of a record: each is a Deletion",
+    "DeleteDocument/PMID": "no part of a record: each is a Deletion",
+    **{
+        f"{parent}/{child}": "a set of records, which says nothing of its own"
+        for parent, child in (
+            ("PubmedArticleSet", "PubmedArticle"),
+            ("PubmedArticleSet", "PubmedBookArticle"),
+            ("PubmedArticleSet", "DeleteCitation"),
+            ("BookDocumentSet", "BookDocument"),
+            ("BookDocumentSet", "DeleteDocument"),
+            ("PubmedBookArticleSet", "PubmedBookArticle"),
+        )
+    },
+    "URL/@lang": "declared, but no element may contain a URL",
+    "URL/@Type": "declared, but no element may contain a URL",
+}
+"""What the newest DTD has and no field holds, and why; where a record has such a value it is kept as unread."""
+
+_FILL = fillers(TABLE)
+_PMID = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def citation(element: Any, position: Position) -> Citation:
+    """
+    The citation in a ``PubmedArticle``, ``PubmedBookArticle``, ``MedlineCitation`` or ``BookDocument``.
+
+    Raises:
+        RecordError: the record has no PMID; the error lacks the raw text, which the element does not know.
+    """
+    notes = Notes()
+    fields: Fields = {}
+    _FILL[element.tag](element, notes, fields)
+    pmid = fields.get("pmid")
+    if pmid is None or not _PMID.fullmatch(pmid):
+        reason = "the record has no PMID" if pmid is None else "this is not a PMID: one to nine digits, the first not 0"
+        raise RecordError(position.source, str(position), None, "PMID", pmid, reason)
+    if "book" in fields:
+        _whole_book(fields)
+    ids = fields.get("article_ids")
+    if ids is not None:
+        own = ArticleId(value=pmid, type="pubmed")
+        fields["article_ids"] = tuple(dict.fromkeys(found for found in ids if found != own))
+    lists = fields.pop("reference_lists", None)
+    if lists is not None:
+        fields["references"] = tuple(Reference(**reference) for references in lists for reference in references)
+    _take_journal(fields)
+    for field, value in fields.items():
+        if type(value) is list:
+            fields[field] = tuple(value)
+    if notes.unread:
+        fields["unread"] = tuple(notes.unread)
+    return Citation(position=position, **fields)
+
+
+def deletions(element: Any) -> list[tuple[str | None, str | None]]:
+    """PMID and version of each record that a ``DeleteCitation`` or ``DeleteDocument`` names."""
+    found = []
+    for child in element:
+        own: Fields = {}
+        _FILL["PMID"](child, Notes(), own)
+        found.append((own.get("pmid"), own.get("version")))
+    return found
+
+
+def _take_journal(fields: Fields) -> None:
+    """Make the fields that ``Journal`` and ``MedlineJournalInfo`` share between them one journal."""
+    own = {to: fields.pop(name) for name, to in _JOURNAL if name in fields}
+    if own:
+        if "issns" in own:
+            own["issns"] = tuple(own["issns"])
+        fields["journal"] = Journal(**own)
+
+
+_JOURNAL = (
+    ("journal_title", "title"),
+    ("iso_abbreviation", "iso_abbreviation"),
+    ("medline_ta", "medline_ta"),
+    ("nlm_unique_id", "nlm_unique_id"),
+    ("issns", "issns"),
+    ("country", "country"),
+)
+
+
+def _whole_book(fields: Fields) -> None:
+    """A book that is the record itself has its authors from the book."""
+    book: Book = fields["book"]
+    if "title" not in fields and "authors" not in fields and book.authors:
+        fields["authors"] = book.authors
+        if book.authors_complete is not None:
+            fields["authors_complete"] = book.authors_complete
+        fields["book"] = replace(book, authors=(), authors_complete=None)
