@@ -1,0 +1,266 @@
+"""
+What happened, in numbers that add up: read = written + rejected + skipped.
+
+A :class:`Report` is small whatever was read (counts, and the first ten PMIDs of every kind of trouble),
+and reports add with ``+`` in any grouping, so that parts of a run can be counted apart. ``docs/report.md``
+describes the JSON form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct, field
+
+from medgraph.model import Citation, Problem
+
+EXAMPLES = 10
+"""How many PMIDs, and how many broken inputs, are kept as examples."""
+
+_VALUE_LENGTH = 200
+
+
+class Tally(Struct):
+    """
+    How often something was met.
+
+    Args:
+        count: how often.
+        pmids: the first records it was met in.
+        example: the first value, shortened; None where there is none to show.
+        message: the first sentence about it.
+    """
+
+    count: int = 0
+    pmids: tuple[str, ...] = ()
+    example: str | None = None
+    message: str | None = None
+
+    def add(self, pmid: str | None, example: str | None = None, message: str | None = None) -> None:
+        """Count one more."""
+        if self.count == 0:
+            self.example = example if example is None else example[:_VALUE_LENGTH]
+            self.message = message
+        self.count += 1
+        if pmid is not None and len(self.pmids) < EXAMPLES and pmid not in self.pmids:
+            self.pmids = (*self.pmids, pmid)
+
+    def __add__(self, other: Tally) -> Tally:
+        first = self if self.count else other
+        return Tally(
+            self.count + other.count,
+            tuple(dict.fromkeys(self.pmids + other.pmids))[:EXAMPLES],
+            first.example,
+            first.message,
+        )
+
+
+Tallies = dict[str, Tally]
+
+
+class Report(Struct, kw_only=True):
+    """
+    What became of the records of a run.
+
+    Args:
+        read: records met, whatever became of them; deletions count as records.
+        written: records whose triples are in the output.
+        rejected: by reason, records that are not, because they could not be read or do not conform.
+        skipped: by kind (``"duplicate PMID"``, ``"later version"``, ``"deletion"``), records left out on purpose.
+        warnings: by :attr:`Problem.code`, values that were kept but are not what they should be.
+        unread: by name, tags and elements that the reader does not know.
+        broken: inputs that could not be read to their end, and why (the first ten).
+        broken_count: how many of them there were.
+        inputs: files read.
+        outputs: files written, or ``"-"``.
+        triples: triples written.
+        size: bytes of the output.
+        milliseconds: time taken; of parts that ran side by side, the sum.
+    """
+
+    read: int = 0
+    written: int = 0
+    rejected: Tallies = field(default_factory=dict)
+    skipped: Tallies = field(default_factory=dict)
+    warnings: Tallies = field(default_factory=dict)
+    unread: Tallies = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+    broken_count: int = 0
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+    triples: int = 0
+    size: int = 0
+    milliseconds: int = 0
+
+    def __add__(self, other: Report) -> Report:
+        return Report(
+            read=self.read + other.read,
+            written=self.written + other.written,
+            rejected=_join(self.rejected, other.rejected),
+            skipped=_join(self.skipped, other.skipped),
+            warnings=_join(self.warnings, other.warnings),
+            unread=_join(self.unread, other.unread),
+            broken=(self.broken + other.broken)[:EXAMPLES],
+            broken_count=self.broken_count + other.broken_count,
+            inputs=self.inputs + other.inputs,
+            outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
+            rejects=tuple(dict.fromkeys(self.rejects + other.rejects)),
+            triples=self.triples + other.triples,
+            size=self.size + other.size,
+            milliseconds=self.milliseconds + other.milliseconds,
+        )
+
+    @property
+    def rejected_count(self) -> int:
+        """How many records were rejected."""
+        return sum(tally.count for tally in self.rejected.values())
+
+    @property
+    def skipped_count(self) -> int:
+        """How many records were skipped."""
+        return sum(tally.count for tally in self.skipped.values())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every record read is accounted for."""
+        return self.read == self.written + self.rejected_count + self.skipped_count
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was rejected, nothing broke off, and the counts add up."""
+        return self.adds_up and not self.rejected_count and not self.broken_count
+
+    def reject(self, reason: str, pmid: str | None, message: str) -> None:
+        """Count a record that is not in the output."""
+        _tally(self.rejected, reason).add(pmid, message=message)
+
+    def skip(self, kind: str, pmid: str) -> None:
+        """Count a record that is left out on purpose."""
+        _tally(self.skipped, kind).add(pmid)
+
+    def note(self, citation: Citation, problems: Iterable[Problem]) -> None:
+        """Count what a record's readers and the mapping had to say about single values."""
+        for problem in problems:
+            value = f"{problem.element}: {problem.value}"
+            _tally(self.warnings, problem.code).add(citation.pmid, value, problem.message)
+        for unread in citation.unread:
+            _tally(self.unread, unread.name).add(citation.pmid, unread.value)
+
+    def broke(self, sentence: str) -> None:
+        """Count an input that could not be read to its end."""
+        self.broken_count += 1
+        if len(self.broken) < EXAMPLES:
+            self.broken = (*self.broken, sentence)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values, with the keys that ``docs/report.md`` lists."""
+        plain: dict[str, Any] = {
+            "adds_up": self.adds_up,
+            "read": self.read,
+            "written": self.written,
+            "rejected": self.rejected_count,
+            "skipped": self.skipped_count,
+        }
+        for name in ("inputs", "outputs", "rejects", "triples"):
+            plain[name] = msgspec.to_builtins(getattr(self, name))
+        plain["bytes"] = self.size
+        plain["seconds"] = self.milliseconds / 1000
+        plain["broken_inputs"] = self.broken_count
+        plain["broken_first"] = list(self.broken)
+        for key, tallies in {
+            "rejected_by_reason": self.rejected,
+            "skipped_by_kind": self.skipped,
+            "warnings": self.warnings,
+            "unread": self.unread,
+        }.items():
+            plain[key] = {name: msgspec.to_builtins(tally) for name, tally in _by_count(tallies)}
+        return plain
+
+    def json(self) -> bytes:
+        """:meth:`as_json`, indented, with a line end."""
+        return msgspec.json.format(msgspec.json.encode(self.as_json())) + b"\n"
+
+
+class Section(NamedTuple):
+    """A table for people: a title, the heads of its columns, and its rows."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+def sentences(report: Report) -> list[str]:
+    """The report in two lines; a third where the counts do not add up."""
+    seconds = report.milliseconds / 1000
+    rate = f", {report.read / seconds:,.0f} records/s" if seconds else ""
+    target = report.outputs[0] if len(report.outputs) == 1 else f"{len(report.outputs):,} files"
+    target = "standard output" if target == "-" else target
+    lines = [
+        f"{report.read:,} read = {report.written:,} written + {report.rejected_count:,} rejected"
+        f" + {report.skipped_count:,} skipped",
+        f"{report.triples:,} triples, {bytes_for_people(report.size)} to {target} in {seconds:,.1f} s{rate}",
+    ]
+    if not report.adds_up:
+        lines.append("These counts do not add up: a defect in medgraph, not in the data. Please report it.")
+    return lines
+
+
+def sections(report: Report) -> Iterator[Section]:
+    """What was out of the ordinary, counted, with the first PMIDs to look at; nothing for what did not happen."""
+    if report.broken_count:
+        title = f"Broken inputs: {report.broken_count:,} (what stands before the break was read)"
+        yield Section(title, ("what happened",), [(sentence,) for sentence in report.broken])
+    if report.rejected:
+        where = f", kept in {', '.join(report.rejects)}" if report.rejects else "; --rejects DIR keeps them"
+        yield _tallied(f"Rejected{where}", "reason", report.rejected, "first of them")
+    if report.skipped:
+        yield _tallied("Skipped", "kind", report.skipped)
+    if report.warnings:
+        yield _tallied("Values kept, but not as they should be", "kind", report.warnings, "first of them")
+    if report.unread:
+        yield _tallied("Not known to medgraph, and not in the output", "tag or element", report.unread, "first value")
+
+
+def bytes_for_people(count: int) -> str:
+    """
+    A number of bytes for people.
+
+    >>> bytes_for_people(999), bytes_for_people(41_234_567)
+    ('999 bytes', '41.2 MB')
+    """
+    for unit, amount in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= amount:
+            return f"{count / amount:,.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _tallied(title: str, noun: str, tallies: Tallies, example: str = "") -> Section:
+    rows = []
+    for name, tally in _by_count(tallies):
+        row = [name, f"{tally.count:,}", " ".join(tally.pmids[:3])]
+        if example:
+            row.append("\n".join(part for part in (tally.message, tally.example) if part))
+        rows.append(tuple(row))
+    return Section(title, (noun, "count", "first PMIDs", *([example] if example else [])), rows)
+
+
+def _join(one: Tallies, other: Tallies) -> Tallies:
+    return {name: one.get(name, _NONE) + other.get(name, _NONE) for name in dict.fromkeys((*one, *other))}
+
+
+_NONE = Tally()
+
+
+def _tally(tallies: Tallies, name: str) -> Tally:
+    found = tallies.get(name)
+    if found is None:
+        found = tallies[name] = Tally()
+    return found
+
+
+def _by_count(tallies: Tallies) -> list[tuple[str, Tally]]:
+    """Most frequent first, then by name."""
+    return sorted(tallies.items(), key=lambda item: (-item[1].count, item[0]))

@@ -1,0 +1,149 @@
+"""Reports: counts that add up, in any grouping, and words for them."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medgraph.model import Citation, Problem, Unread
+from medgraph.report import Report, Tally, bytes_for_people, sections, sentences
+
+NAMES = st.sampled_from(["a", "b", "c"])
+PMIDS = st.lists(st.integers(1, 30).map(str), max_size=14)
+
+
+@st.composite
+def tallies(draw: st.DrawFn) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    for name in draw(st.sets(NAMES)):
+        found[name] = Tally()
+        for pmid in draw(PMIDS) or ["1"]:
+            found[name].add(pmid, example=f"value of {pmid}", message=f"message of {pmid}")
+    return found
+
+
+REPORTS = st.builds(
+    Report,
+    read=st.integers(0, 99),
+    written=st.integers(0, 99),
+    rejected=tallies(),
+    skipped=tallies(),
+    warnings=tallies(),
+    unread=tallies(),
+    broken=st.lists(st.text(max_size=3), max_size=10).map(tuple),
+    broken_count=st.integers(0, 20),
+    inputs=st.lists(NAMES, max_size=3).map(tuple),
+    outputs=st.lists(NAMES, max_size=3, unique=True).map(tuple),
+    triples=st.integers(0, 99),
+    size=st.integers(0, 99),
+    milliseconds=st.integers(0, 99),
+)
+
+
+@given(REPORTS, REPORTS, REPORTS)
+def test_addition_is_associative(a: Report, b: Report, c: Report) -> None:
+    assert (a + b) + c == a + (b + c)
+
+
+@given(REPORTS)
+def test_an_empty_report_changes_nothing(report: Report) -> None:
+    assert report + Report() == report == Report() + report
+
+
+@given(st.lists(st.sampled_from(["write", "reject", "skip"]), max_size=40), st.integers(0, 40))
+def test_parts_add_up_to_the_whole(events: list[str], cut: int) -> None:
+    def of(part: list[str], first: int) -> Report:
+        report = Report()
+        for pmid, event in zip(count(first), part, strict=False):
+            report.read += 1
+            if event == "write":
+                report.written += 1
+            elif event == "reject":
+                report.reject("broken", str(pmid), f"record {pmid}")
+            else:
+                report.skip("deletion", str(pmid))
+        return report
+
+    whole = of(events, 1)
+    cut = min(cut, len(events))
+    assert of(events[:cut], 1) + of(events[cut:], cut + 1) == whole
+    assert whole.adds_up
+
+
+def example() -> Report:
+    report = Report(
+        read=4, written=2, inputs=("in.xml",), outputs=("out.ttl",), triples=123, size=4567, milliseconds=2000
+    )
+    report.reject("no PMID", None, "in.xml, line 3: a record without a readable PMID: no PMID")
+    report.skip("duplicate PMID", "17")
+    citation = Citation(pmid="12", unread=(Unread(name="KW", value="some\nwords"),))
+    report.note(
+        citation, [Problem(code="orcid-checksum", element="AUID", value="0000", message="the check digit is wrong")]
+    )
+    report.rejects = ("out.ttl.rejects/records.jsonl",)
+    return report
+
+
+def test_the_json_form_has_stable_keys() -> None:
+    found: dict[str, Any] = json.loads(example().json())
+    assert list(found) == [
+        "adds_up", "read", "written", "rejected", "skipped", "inputs", "outputs", "rejects", "triples", "bytes",
+        "seconds", "broken_inputs", "broken_first", "rejected_by_reason", "skipped_by_kind", "warnings", "unread",
+    ]  # fmt: skip
+    assert found["adds_up"] is True
+    assert (found["read"], found["written"], found["rejected"], found["skipped"]) == (4, 2, 1, 1)
+    assert found["warnings"]["orcid-checksum"] == {
+        "count": 1,
+        "pmids": ["12"],
+        "example": "AUID: 0000",
+        "message": "the check digit is wrong",
+    }
+
+
+def test_words_for_people() -> None:
+    assert sentences(example()) == [
+        "4 read = 2 written + 1 rejected + 1 skipped",
+        "123 triples, 4.6 kB to out.ttl in 2.0 s, 2 records/s",
+    ]
+    titles = [section.title for section in sections(example())]
+    assert titles == [
+        "Rejected, kept in out.ttl.rejects/records.jsonl",
+        "Skipped",
+        "Values kept, but not as they should be",
+        "Not known to medgraph, and not in the output",
+    ]
+    (_, _, warnings, _) = sections(example())
+    assert warnings.rows == [("orcid-checksum", "1", "12", "the check digit is wrong\nAUID: 0000")]
+
+
+def test_nothing_out_of_the_ordinary_takes_no_room() -> None:
+    assert list(sections(Report(read=1, written=1))) == []
+
+
+def test_counts_that_do_not_add_up_are_said_to() -> None:
+    report = Report(read=3, written=1)
+    assert not report.adds_up
+    assert not report.complete
+    assert "do not add up" in sentences(report)[-1]
+
+
+def test_a_tally_keeps_ten_records_and_the_first_example() -> None:
+    tally = Tally()
+    for pmid in range(100):
+        tally.add(str(pmid), f"x{pmid}" * 200)
+    assert tally.count == 100
+    assert tally.pmids == tuple(map(str, range(10)))
+    assert tally.example == ("x0" * 200)[:200]
+
+
+def test_sizes() -> None:
+    assert [bytes_for_people(n) for n in (0, 1000, 1_500_000, 2_000_000_000_000)] == [
+        "0 bytes",
+        "1.0 kB",
+        "1.5 MB",
+        "2.0 TB",
+    ]
