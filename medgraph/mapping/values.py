@@ -44,23 +44,21 @@ from medgraph.model import (
 from medgraph.vocab import BIBO, DEO, FABIO, XSD
 
 _ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("\r"): "\\r"}
-_CONTROLS = {n: f"\\u{n:04X}" for n in (*range(0x20), *range(0x7F, 0xA0)) if n not in (0x0A, 0x0D)}
-_ESCAPES_AND_CONTROLS = _ESCAPES | _CONTROLS
 
 
-def literal(value: str) -> str:
+def text(value: str, record: Record | None = None) -> str:
     r"""
-    ``value`` as a plain literal in N-Triples syntax, every character kept.
+    The value as it stands: a plain literal, every character kept.
 
-    >>> literal('the "a\\b" case')
+    >>> text('the "a\\b" case')
     '"the \\"a\\\\b\\" case"'
     """
-    if value.isprintable():
-        if '"' in value or "\\" in value:
-            value = value.translate(_ESCAPES)
-    else:
-        value = value.translate(_ESCAPES_AND_CONTROLS)
+    if '"' in value or "\\" in value or "\n" in value or "\r" in value:
+        value = value.translate(_ESCAPES)
     return f'"{value}"'
+
+
+literal = text
 
 
 def typed(value: str, datatype: str) -> str:
@@ -69,11 +67,6 @@ def typed(value: str, datatype: str) -> str:
 
 
 # Plain values
-
-
-def text(value: str, record: Record) -> str:
-    """The value as it stands."""
-    return literal(value)
 
 
 def texts(values: tuple[str, ...], record: Record) -> list[str]:
@@ -173,13 +166,21 @@ _FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
 
 def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], Terms]:
     """The dates of the history that have one of these statuses; a filler ``00:00`` is no time of day."""
-    wanted = frozenset(statuses)
 
     def of_status(values: tuple[HistoryDate, ...], record: Record) -> Terms:
-        return [term for entry in values if entry.status in wanted and (term := _history_date(entry, record))] or None
+        known = record.once("history", _history)
+        return [term for status in statuses if status in known for term in known[status]]
 
     of_status.__doc__ = f"The dates of status {', '.join(statuses)}."
     return of_status
+
+
+def _history(record: Record) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in record.citation.history:
+        if term := _history_date(entry, record):
+            found.setdefault(entry.status, []).append(term)
+    return found
 
 
 def _history_date(entry: HistoryDate, record: Record) -> str | None:
@@ -1129,16 +1130,20 @@ def _target(value: CommentsCorrections, n: int, record: Record) -> str | None:
     return record.describe("document", f"{record.stem}related-{n}>", value)
 
 
+def _targets(record: Record) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for n, value in enumerate(record.citation.comments_corrections, 1):
+        if target := _target(value, n, record):
+            found.setdefault(value.ref_type, []).append(target)
+    return found
+
+
 def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Record], Terms]:
     """The other article, for comments and corrections of these types."""
-    wanted = frozenset(ref_types)
 
     def of_type(values: tuple[CommentsCorrections, ...], record: Record) -> Terms:
-        return [
-            target
-            for n, value in enumerate(values, 1)
-            if value.ref_type in wanted and (target := _target(value, n, record))
-        ] or None
+        known = record.once("targets", _targets)
+        return [target for ref_type in ref_types if ref_type in known for target in known[ref_type]]
 
     of_type.__doc__ = f"The other article, for {', '.join(ref_types)}."
     return of_type
