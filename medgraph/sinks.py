@@ -1,0 +1,469 @@
+"""
+Where triples go: files of six syntaxes, compressed or not, and standard output.
+
+A :class:`Syntax` turns the triples of one record into bytes and knows nothing of files; a
+:class:`FileSink` puts bytes where they belong and knows nothing of RDF. What a syntax makes of a
+record depends on that record alone, so the same input gives the same bytes, files can be compared,
+and memory does not grow with them.
+
+Triples are three strings each, in N-Triples syntax, grouped by subject; pyoxigraph's serializer makes
+Turtle, TriG and RDF/XML of them, and its strict parser stands in front of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import re
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Protocol, Self, cast
+from xml.sax.saxutils import quoteattr
+
+import pyoxigraph as ox
+from xopen import xopen
+
+from medgraph import jsonld, vocab
+from medgraph.errors import SinkError
+from medgraph.iris import GRAPH
+from medgraph.mapping import Triple
+from medgraph.store import CHUNK, Store
+
+STDOUT = "-"
+
+
+class Sink(Protocol):
+    """
+    What takes triples: a context manager that keeps what was written only when left without an exception.
+
+    Attributes:
+        records, triples: what was written so far.
+        size: bytes of the output (of a compressed file: of the file); settled after :meth:`close`.
+    """
+
+    records: int
+    triples: int
+    size: int
+
+    def write(self, triples: Sequence[Triple]) -> None:
+        """
+        Take the triples of one record.
+
+        Raises:
+            ValueError: this sink cannot carry them; nothing of them was written, and others can follow.
+            SinkError: nothing more can be written.
+        """
+
+    def close(self) -> None:
+        """Make what was written stand; nothing is there before."""
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Syntax:
+    """
+    N-Triples, and what every other syntax has in common with it.
+
+    Args:
+        prefixes: prefix to namespace, written once at the head, in this order.
+        graph: IRI of the named graph, for the syntaxes that have one.
+
+    Attributes:
+        head, between, tail: bytes before the first record, between two, and after the last.
+    """
+
+    head = b""
+    between = b""
+    tail = b""
+
+    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
+        self.prefixes = dict(prefixes)
+        self.graph = graph
+
+    def record(self, triples: Sequence[Triple]) -> bytes:
+        """The bytes of one record's triples, ending with a line end."""
+        return "".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode()
+
+
+class NTriples(Syntax):
+    """One triple a line."""
+
+
+class NQuads(Syntax):
+    """One triple a line, with the named graph."""
+
+    def record(self, triples: Sequence[Triple]) -> bytes:
+        """Lines that end with the graph's IRI."""
+        end = f" <{self.graph}> .\n"
+        return "".join([f"{s} {p} {o}{end}" for s, p, o in triples]).encode()
+
+
+class Turtle(Syntax):
+    """Turtle, one blank line between records; prefixes stand at the head, in the order given."""
+
+    between = b"\n"
+    _format = ox.RdfFormat.TURTLE
+
+    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
+        super().__init__(prefixes, graph)
+        self.head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items()).encode() + b"\n"
+        # pyoxigraph writes the prefixes in an order that changes from run to run, and with every record;
+        # theirs have one length whatever the order, and are cut off.
+        probe = ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"))
+        bare = _serialize([probe], self._format, {})
+        self._cut = len(_serialize([probe], self._format, self.prefixes)) - len(bare)
+
+    def record(self, triples: Sequence[Triple]) -> bytes:
+        """Triples grouped by subject and predicate."""
+        lines = super().record(triples)
+        return _serialize(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), self._format, self.prefixes)[self._cut :]
+
+
+class TriG(Turtle):
+    """The named graph around Turtle's statements."""
+
+    tail = b"}\n"
+
+    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
+        super().__init__(prefixes, graph)
+        self.head += f"<{graph}> {{\n".encode()
+
+
+class RdfXml(Syntax):
+    """RDF/XML, one element a subject."""
+
+    tail = b"</rdf:RDF>\n"
+    _format = ox.RdfFormat.RDF_XML
+    _illegal = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+
+    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
+        super().__init__({"rdf": vocab.PREFIXES["rdf"], **prefixes}, graph)
+        names = "".join(f"\n  xmlns:{name}={quoteattr(iri)}" for name, iri in self.prefixes.items())
+        self.head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode()
+        end = self.tail.rstrip()
+        empty = _serialize([], self._format, self.prefixes)
+        self._cut = len(empty.removesuffix(end))
+        self._end = -len(end)
+
+    def record(self, triples: Sequence[Triple]) -> bytes:
+        """
+        Elements of one record.
+
+        Raises:
+            ValueError: XML cannot carry a character of a literal, or a predicate has no local name.
+        """
+        lines = super().record(triples)
+        body = _serialize(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), self._format, self.prefixes)
+        body = body[self._cut : self._end]
+        if found := self._illegal.search(body):
+            code = ord(found.group().decode())
+            raise ValueError(f"the character U+{code:04X} cannot stand in XML; write Turtle or N-Triples")
+        if b"<oxprefix:" in body:
+            raise ValueError("a predicate does not end in a name, as XML wants it; write Turtle or N-Triples")
+        # A bare carriage return would come back from an XML parser as a line feed (XML 1.0, 2.11).
+        return body.replace(b"\r", b"&#13;") if b"\r" in body else body
+
+
+class JsonLd(Syntax):
+    """JSON-LD 1.1 with its context inlined: one object a record, with the record's own nodes inside."""
+
+    between = b",\n"
+    tail = b"\n]\n}\n"
+
+    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
+        super().__init__(prefixes, graph)
+        self._context = jsonld.Context.of_mapping(self.prefixes)
+        self.head = b'{\n"@context": ' + self._context.json() + b',\n"@graph": [\n'
+
+    def record(self, triples: Sequence[Triple]) -> bytes:
+        """JSON objects, separated by commas; no line end behind the last."""
+        return b",\n".join(self._context.objects(triples))
+
+
+FORMATS: dict[str, type[Syntax]] = {
+    "ttl": Turtle,
+    "nt": NTriples,
+    "nq": NQuads,
+    "trig": TriG,
+    "jsonld": JsonLd,
+    "rdf": RdfXml,
+}
+"""Syntaxes by the suffix of their files."""
+
+
+def format_of(name: str) -> str | None:
+    """
+    The format that a file's name asks for, or None.
+
+    >>> format_of("out/records.ttl.gz")
+    'ttl.gz'
+    >>> format_of("records.TTL")
+    'ttl'
+    >>> format_of("records") is None
+    True
+    """
+    found = re.search(rf"\.((?:{'|'.join(FORMATS)})(?:\.gz)?)$", name.lower())
+    return found.group(1) if found else None
+
+
+def open_sink(
+    target: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    prefixes: Mapping[str, str] | None = None,
+    graph: str = GRAPH,
+) -> FileSink:
+    """
+    The sink that writes to ``target``.
+
+    Args:
+        target: path of a file, or ``"-"`` for standard output.
+        format: a key of :data:`FORMATS`, with ``.gz`` behind it for a compressed file; None takes
+            it from the name, and Turtle for standard output.
+        prefixes: for the syntaxes that have them; None means ``vocab.PREFIXES``.
+        graph: IRI of the named graph in N-Quads and TriG.
+
+    Raises:
+        SinkError: no such format, or the name does not say which.
+    """
+    path = os.fspath(target)
+    wanted = format or ("ttl" if path == STDOUT else format_of(path))
+    known = ", ".join(f".{name}" for name in FORMATS)
+    if wanted is None:
+        raise SinkError(path, f"the name does not say which syntax to write; end it in one of {known} (or add .gz)")
+    name, _, packed = wanted.lower().removeprefix(".").partition(".")
+    if name not in FORMATS or packed not in ("", "gz"):
+        raise SinkError(path, f"{wanted!r} is no format we write; there are {known}, each also with .gz")
+    syntax = FORMATS[name](vocab.PREFIXES if prefixes is None else prefixes, graph)
+    return FileSink(path, syntax, compress=packed == "gz")
+
+
+class FileSink:
+    """
+    Writes records to a file or to standard output.
+
+    A file is written under its name with ``.part`` behind it and gets its own name when it is complete
+    and on the disk; left with an exception, nothing is there. What is no regular file (a pipe, a
+    device) is written to directly.
+
+    Args:
+        target: path, or ``"-"``.
+        syntax: how records become bytes.
+        compress: gzip, with neither name nor time in its header.
+    """
+
+    def __init__(self, target: str, syntax: Syntax, *, compress: bool = False) -> None:
+        self.target = target
+        self.syntax = syntax
+        self.records = self.triples = self.size = 0
+        self._compress = compress
+        self._path: Path | None = None
+        self._part: Path | None = None
+        self._raw: IO[bytes] | None = None
+        self._out: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._raw = self._open()
+            self._counted = _Counted(self._raw)
+            if self._compress:
+                self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
+            else:
+                self._out = io.BufferedWriter(self._counted, 1 << 16)
+            self._out.write(self.syntax.head)
+        except BaseException as error:
+            self._fail(error)
+        return self
+
+    def write(self, triples: Sequence[Triple]) -> None:
+        """
+        Take the triples of one record.
+
+        Raises:
+            ValueError: the syntax cannot carry them; nothing of them was written, and others can follow.
+            SinkError: the disk is full, or the like; the sink is then closed and nothing is left of it.
+            BrokenPipeError: nobody reads standard output any more.
+        """
+        assert self._out is not None, "a sink is used inside its with block"
+        try:
+            record = self.syntax.record(triples)
+        except SyntaxError as error:
+            raise ValueError(f"not legal N-Triples: {error}") from error
+        try:
+            if self.records and self.syntax.between:
+                self._out.write(self.syntax.between)
+            self._out.write(record)
+        except BaseException as error:
+            self._fail(error)
+        self.records += 1
+        self.triples += len(triples)
+
+    def close(self) -> None:
+        """
+        Complete the file and give it its name.
+
+        Raises:
+            SinkError, BrokenPipeError: as in :meth:`write`.
+        """
+        if self._out is None or self._raw is None:
+            return
+        try:
+            self._out.write(self.syntax.tail)
+            self._out.close()
+            self._raw.flush()
+            if self._part is not None and self._path is not None:
+                os.fsync(self._raw.fileno())
+                self._raw.close()
+                os.replace(self._part, self._path)
+                _sync_folder(self._path.parent)
+            elif self.target != STDOUT:
+                self._raw.close()
+        except BaseException as error:
+            self._fail(error)
+        self.size = self._counted.count
+        self._out = self._raw = self._part = None
+
+    def abort(self) -> None:
+        """Leave nothing behind; harmless after :meth:`close`."""
+        for stream in (self._out, self._raw if self.target != STDOUT else None):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    stream.close()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+        self._out = self._raw = self._part = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _open(self) -> IO[bytes]:
+        if self.target == STDOUT:
+            return sys.stdout.buffer
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.stat(self.target).st_mode):
+                return open(self.target, "wb", buffering=0)
+        path = self._path = Path(os.path.realpath(self.target))
+        part = path.with_name(path.name + ".part")
+        raw = open(part, "wb", buffering=0)  # noqa: SIM115
+        self._part = part
+        return raw
+
+    def _fail(self, error: BaseException) -> None:
+        self.abort()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise SinkError(self.target, _reason(error)) from error
+        raise error
+
+
+class StoreSink:
+    """Puts records into a store in memory, many at a time; there is nothing to take back."""
+
+    def __init__(self, store: Store) -> None:
+        self.records = self.triples = self.size = 0
+        self._store = store
+        self._waiting: list[Triple] = []
+
+    def write(self, triples: Sequence[Triple]) -> None:
+        """
+        Take the triples of one record.
+
+        Raises:
+            StoreError: the store does not take them.
+        """
+        self.records += 1
+        self.triples += len(triples)
+        self._waiting += triples
+        if len(self._waiting) >= CHUNK:
+            self.close()
+
+    def close(self) -> None:
+        """Put what waits into the store."""
+        self._store.load(self._waiting)
+        self._waiting.clear()
+
+    def abort(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+
+class _Counted(io.RawIOBase):
+    """Passes bytes on whole and counts them; closing it leaves the stream below open."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._below = raw
+        self.count = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        done = 0
+        while done < len(view):
+            done += self._below.write(view[done:]) or 0
+        self.count += done
+        return done
+
+
+def _serialize(triples: Any, format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    written = ox.serialize(triples, format=format, prefixes=prefixes)
+    assert written is not None
+    return written
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a rename on the disk, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return (
+                f"{_words(error)} while writing; no half file was left. "
+                "Make room, choose another place, or write a compressed file (.gz)"
+            )
+        case errno.ENOENT:
+            return "its folder does not exist; create it first"
+        case errno.EISDIR:
+            return "is a folder; name a file, or end the name in / to get one file per input"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"cannot be written ({_words(error).lower()}); choose another place or change its permissions"
+    return f"cannot be written: {_words(error)}"
+
+
+def _words(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
