@@ -288,7 +288,7 @@ def isni(raw: str) -> str | None:
     '000000041759700X'
     """
     digits = _isni_digits(raw)
-    return digits if digits is not None and _mod_11_2(digits[:15]) == digits[15] and digits.strip("0") else None
+    return digits if digits is not None and _mod_11_2(digits[:15]) == digits[15] else None
 
 
 def _isni_digits(raw: str) -> str | None:
