@@ -267,7 +267,10 @@ _FORMS = {
 @functools.lru_cache(maxsize=4096)
 def well_formed(literal: str) -> bool:
     """Whether the literal is a lexical form of its datatype (those we write; XSD 1.1 Part 2, 3.3)."""
-    kind, text = datatype(literal), lexical(literal)
+    kind = datatype(literal)
+    if kind in (XSD.string, RDF.langString):
+        return True
+    text = lexical(literal)
     if kind in _FORMS:
         return re.fullmatch(_FORMS[kind], text) is not None
     try:
