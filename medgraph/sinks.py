@@ -1,13 +1,9 @@
 """
 Where triples go: files of six syntaxes, compressed or not, and standard output.
 
-A :class:`Syntax` turns the triples of one record into bytes and knows nothing of files; a
-:class:`FileSink` puts bytes where they belong and knows nothing of RDF. What a syntax makes of a
-record depends on that record alone, so the same input gives the same bytes, files can be compared,
-and memory does not grow with them.
-
-Triples are three strings each, in N-Triples syntax, grouped by subject; pyoxigraph's serializer makes
-Turtle, TriG and RDF/XML of them, and its strict parser stands in front of it.
+A :class:`~medgraph.syntaxes.Syntax` turns the triples of one record into bytes; a :class:`FileSink` puts
+bytes where they belong and knows nothing of RDF. A file is the sum of its records, so the same input gives
+the same bytes, files can be compared, and memory does not grow with them.
 """
 
 from __future__ import annotations
@@ -16,23 +12,21 @@ import contextlib
 import errno
 import io
 import os
-import re
 import stat
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, cast
-from xml.sax.saxutils import quoteattr
 
-import pyoxigraph as ox
 from xopen import xopen
 
-from medgraph import jsonld, vocab
 from medgraph.errors import SinkError
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
 from medgraph.store import CHUNK, Store
+from medgraph.syntaxes import FORMATS, Syntax, format_of
+from medgraph.vocab import PREFIXES
 
 STDOUT = "-"
 
@@ -72,152 +66,6 @@ class Sink(Protocol):
     ) -> None: ...
 
 
-class Syntax:
-    """
-    N-Triples, and what every other syntax has in common with it.
-
-    Args:
-        prefixes: prefix to namespace, written once at the head, in this order.
-        graph: IRI of the named graph, for the syntaxes that have one.
-
-    Attributes:
-        head, between, tail: bytes before the first record, between two, and after the last.
-    """
-
-    head = b""
-    between = b""
-    tail = b""
-
-    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
-        self.prefixes = dict(prefixes)
-        self.graph = graph
-
-    def record(self, triples: Sequence[Triple]) -> bytes:
-        """The bytes of one record's triples, ending with a line end."""
-        return "".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode()
-
-
-class NTriples(Syntax):
-    """One triple a line."""
-
-
-class NQuads(Syntax):
-    """One triple a line, with the named graph."""
-
-    def record(self, triples: Sequence[Triple]) -> bytes:
-        """Lines that end with the graph's IRI."""
-        end = f" <{self.graph}> .\n"
-        return "".join([f"{s} {p} {o}{end}" for s, p, o in triples]).encode()
-
-
-class Turtle(Syntax):
-    """Turtle, one blank line between records; prefixes stand at the head, in the order given."""
-
-    between = b"\n"
-    _format = ox.RdfFormat.TURTLE
-
-    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
-        super().__init__(prefixes, graph)
-        self.head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items()).encode() + b"\n"
-        # pyoxigraph writes the prefixes in an order that changes from run to run, and with every record;
-        # theirs have one length whatever the order, and are cut off.
-        probe = ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"))
-        bare = _serialize([probe], self._format, {})
-        self._cut = len(_serialize([probe], self._format, self.prefixes)) - len(bare)
-
-    def record(self, triples: Sequence[Triple]) -> bytes:
-        """Triples grouped by subject and predicate."""
-        lines = super().record(triples)
-        return _serialize(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), self._format, self.prefixes)[self._cut :]
-
-
-class TriG(Turtle):
-    """The named graph around Turtle's statements."""
-
-    tail = b"}\n"
-
-    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
-        super().__init__(prefixes, graph)
-        self.head += f"<{graph}> {{\n".encode()
-
-
-class RdfXml(Syntax):
-    """RDF/XML, one element a subject."""
-
-    tail = b"</rdf:RDF>\n"
-    _format = ox.RdfFormat.RDF_XML
-    _illegal = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-
-    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
-        super().__init__({"rdf": vocab.PREFIXES["rdf"], **prefixes}, graph)
-        names = "".join(f"\n  xmlns:{name}={quoteattr(iri)}" for name, iri in self.prefixes.items())
-        self.head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode()
-        end = self.tail.rstrip()
-        empty = _serialize([], self._format, self.prefixes)
-        self._cut = len(empty.removesuffix(end))
-        self._end = -len(end)
-
-    def record(self, triples: Sequence[Triple]) -> bytes:
-        """
-        Elements of one record.
-
-        Raises:
-            ValueError: XML cannot carry a character of a literal, or a predicate has no local name.
-        """
-        lines = super().record(triples)
-        body = _serialize(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES), self._format, self.prefixes)
-        body = body[self._cut : self._end]
-        if found := self._illegal.search(body):
-            code = ord(found.group().decode())
-            raise ValueError(f"the character U+{code:04X} cannot stand in XML; write Turtle or N-Triples")
-        if b"<oxprefix:" in body:
-            raise ValueError("a predicate does not end in a name, as XML wants it; write Turtle or N-Triples")
-        # A bare carriage return would come back from an XML parser as a line feed (XML 1.0, 2.11).
-        return body.replace(b"\r", b"&#13;") if b"\r" in body else body
-
-
-class JsonLd(Syntax):
-    """JSON-LD 1.1 with its context inlined: one object a record, with the record's own nodes inside."""
-
-    between = b",\n"
-    tail = b"\n]\n}\n"
-
-    def __init__(self, prefixes: Mapping[str, str], graph: str = GRAPH) -> None:
-        super().__init__(prefixes, graph)
-        self._context = jsonld.Context.of_mapping(self.prefixes)
-        self.head = b'{\n"@context": ' + self._context.json() + b',\n"@graph": [\n'
-
-    def record(self, triples: Sequence[Triple]) -> bytes:
-        """JSON objects, separated by commas; no line end behind the last."""
-        return b",\n".join(self._context.objects(triples))
-
-
-FORMATS: dict[str, type[Syntax]] = {
-    "ttl": Turtle,
-    "nt": NTriples,
-    "nq": NQuads,
-    "trig": TriG,
-    "jsonld": JsonLd,
-    "rdf": RdfXml,
-}
-"""Syntaxes by the suffix of their files."""
-
-
-def format_of(name: str) -> str | None:
-    """
-    The format that a file's name asks for, or None.
-
-    >>> format_of("out/records.ttl.gz")
-    'ttl.gz'
-    >>> format_of("records.TTL")
-    'ttl'
-    >>> format_of("records") is None
-    True
-    """
-    found = re.search(rf"\.((?:{'|'.join(FORMATS)})(?:\.gz)?)$", name.lower())
-    return found.group(1) if found else None
-
-
 def open_sink(
     target: str | os.PathLike[str],
     format: str | None = None,
@@ -246,7 +94,7 @@ def open_sink(
     name, _, packed = wanted.lower().removeprefix(".").partition(".")
     if name not in FORMATS or packed not in ("", "gz"):
         raise SinkError(path, f"{wanted!r} is no format we write; there are {known}, each also with .gz")
-    syntax = FORMATS[name](vocab.PREFIXES if prefixes is None else prefixes, graph)
+    syntax = FORMATS[name](PREFIXES if prefixes is None else prefixes, graph)
     return FileSink(path, syntax, compress=packed == "gz")
 
 
@@ -297,10 +145,7 @@ class FileSink:
             BrokenPipeError: nobody reads standard output any more.
         """
         assert self._out is not None, "a sink is used inside its with block"
-        try:
-            record = self.syntax.record(triples)
-        except SyntaxError as error:
-            raise ValueError(f"not legal N-Triples: {error}") from error
+        record = self.syntax.record(triples)
         try:
             if self.records and self.syntax.between:
                 self._out.write(self.syntax.between)
@@ -431,12 +276,6 @@ class _Counted(io.RawIOBase):
             done += self._below.write(view[done:]) or 0
         self.count += done
         return done
-
-
-def _serialize(triples: Any, format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
-    written = ox.serialize(triples, format=format, prefixes=prefixes)
-    assert written is not None
-    return written
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from medgraph import sinks, vocab
 from medgraph.errors import SinkError
+from medgraph.mapping import Triple
+from medgraph.syntaxes import FORMATS
 
 ID = "https://w3id.org/medgraph/id/"
 PUBMED = "http://rdf.ncbi.nlm.nih.gov/pubmed/"
@@ -37,7 +39,7 @@ OXIGRAPH = {
 }
 
 
-def record(pmid: int) -> list[sinks.Triple]:
+def record(pmid: int) -> list[Triple]:
     """An article, its author list and an author, with a value of every sort."""
     article = f"<{PUBMED}{pmid}>"
     author = f"<{ID}{pmid}-author-1>"
@@ -66,14 +68,14 @@ def record(pmid: int) -> list[sinks.Triple]:
     ]
 
 
-def written(target: str | Path, *records: list[sinks.Triple], **options: Any) -> Path:
+def written(target: str | Path, *records: list[Triple], **options: Any) -> Path:
     with sinks.open_sink(target, **options) as sink:
         for triples in records:
             sink.write(triples)
     return Path(target)
 
 
-def as_set(triples: list[sinks.Triple]) -> set[str]:
+def as_set(triples: list[Triple]) -> set[str]:
     lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
     return {str(triple) for triple in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)}
 
@@ -86,7 +88,7 @@ def read_back(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("packed", ["", ".gz"])
-@pytest.mark.parametrize("format", sinks.FORMATS)
+@pytest.mark.parametrize("format", FORMATS)
 def test_every_format_reads_back_as_what_was_written(tmp_path: Path, format: str, packed: str) -> None:
     path = written(tmp_path / f"out.{format}{packed}", record(1), record(22))
     assert read_back(path) == as_set(record(1) + record(22))
@@ -109,7 +111,7 @@ def test_quads_stand_in_one_named_graph(tmp_path: Path, format: str) -> None:
     assert graphs == {"https://w3id.org/medgraph/graph/pubmed"}
 
 
-@pytest.mark.parametrize("format", [*sinks.FORMATS, "ttl.gz"])
+@pytest.mark.parametrize("format", [*FORMATS, "ttl.gz"])
 def test_the_same_bytes_in_another_process_with_other_hashes(tmp_path: Path, format: str) -> None:
     here = written(tmp_path / f"here.{format}", record(1), record(2))
     code = (
@@ -123,9 +125,9 @@ def test_the_same_bytes_in_another_process_with_other_hashes(tmp_path: Path, for
     assert here.read_bytes() == there.read_bytes()
 
 
-@pytest.mark.parametrize("format", sinks.FORMATS)
+@pytest.mark.parametrize("format", FORMATS)
 def test_a_record_is_written_the_same_whatever_stands_before_it(tmp_path: Path, format: str) -> None:
-    syntax = sinks.FORMATS[format](vocab.PREFIXES)
+    syntax = FORMATS[format](vocab.PREFIXES)
     first = syntax.record(record(5))
     syntax.record(record(6))
     assert syntax.record(record(5)) == first
@@ -134,7 +136,7 @@ def test_a_record_is_written_the_same_whatever_stands_before_it(tmp_path: Path, 
     )
 
 
-@pytest.mark.parametrize("format", sinks.FORMATS)
+@pytest.mark.parametrize("format", FORMATS)
 def test_no_records_make_a_whole_file(tmp_path: Path, format: str) -> None:
     assert read_back(written(tmp_path / f"out.{format}")) == set()
 
@@ -143,8 +145,9 @@ def test_turtle_is_grouped_prefixed_and_spaced(tmp_path: Path) -> None:
     text = written(tmp_path / "out.ttl", record(1), record(2)).read_text()
     head, _, body = text.partition("\n\n")
     assert head.splitlines() == [f"@prefix {name}: <{iri}> ." for name, iri in vocab.PREFIXES.items()]
-    assert "pubmed:1 a bibo:AcademicArticle , fabio:JournalArticle ;\n" in body
-    assert '"2022-06-01"^^xsd:date ;\n' in body
+    assert 'pubmed:1 a bibo:AcademicArticle , fabio:JournalArticle ;\n    bibo:pmid "1" ;\n' in body
+    assert '    dcterms:issued "2022-06-01"^^xsd:date ;\n' in body
+    assert "    medgraph:majorTopic true ;\n" in body
     assert "\n\npubmed:2 a " in body
     assert "@prefix" not in body
 
@@ -180,7 +183,7 @@ def test_any_text_survives_every_format(text: str, language: str) -> None:
     node = ox.Literal(text, language=language[1:]) if language else ox.Literal(text)
     triple = (f"<{PUBMED}1>", f"<{DCTERMS}title>", str(node))
     for name, format in OXIGRAPH.items():
-        syntax = sinks.FORMATS[name](vocab.PREFIXES)
+        syntax = FORMATS[name](vocab.PREFIXES)
         if name == "rdf" and not all(char in "\t\n\r" or " " <= char not in "\ufffe\uffff" for char in text):
             with pytest.raises(ValueError, match="cannot stand in XML"):
                 syntax.record([triple])
@@ -191,7 +194,7 @@ def test_any_text_survives_every_format(text: str, language: str) -> None:
 
 
 def test_a_bare_carriage_return_survives_an_xml_parser() -> None:
-    syntax = sinks.FORMATS["rdf"](vocab.PREFIXES)
+    syntax = FORMATS["rdf"](vocab.PREFIXES)
     body = syntax.record([(f"<{PUBMED}1>", f"<{DCTERMS}title>", '"a\\rb"')])
     found = rdflib.Graph().parse(data=syntax.head + body + syntax.tail, format="xml")
     assert [str(o) for o in found.objects()] == ["a\rb"]
@@ -303,14 +306,14 @@ def test_an_unknown_format_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("format", "triple", "sentence"),
     [
-        ("ttl", ("<http://a b>", f"<{FOAF}name>", '"x"'), "not legal N-Triples: "),
+        ("rdf", ("<http://a b>", f"<{FOAF}name>", '"x"'), "not legal N-Triples: "),
         ("rdf", (f"<{PUBMED}1>", "<http://a.example/12>", '"x"'), "a predicate does not end in a name"),
         ("rdf", (f"<{PUBMED}1>", f"<{FOAF}name>", '"x\\u000By"'), "U\\+000B cannot stand in XML"),
         ("jsonld", ("<id:x>", f"<{FOAF}name>", '"x"'), "would be read as a name with the prefix 'id'"),
     ],
 )
 def test_a_record_that_a_syntax_cannot_carry_stays_out_and_the_next_goes_in(
-    tmp_path: Path, format: str, triple: sinks.Triple, sentence: str
+    tmp_path: Path, format: str, triple: Triple, sentence: str
 ) -> None:
     path = tmp_path / f"out.{format}"
     with sinks.open_sink(path) as sink:
