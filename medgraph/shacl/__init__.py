@@ -1,0 +1,57 @@
+'''
+SHACL, compiled for streams: a shapes graph becomes Python functions that check a record's triples as they pass.
+
+>>> shapes = b"""
+... @prefix sh: <http://www.w3.org/ns/shacl#> .
+... @prefix : <http://example.org/> .
+... :BookShape sh:targetClass :Book ; sh:property [ sh:path :title ; sh:minCount 1 ; sh:message "A book has a title" ] .
+... """
+>>> validator = compile(shapes)
+>>> a = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+>>> for result in validator.validate([("<http://example.org/emma>", a, "<http://example.org/Book>")]):
+...     print(result.focus, result.message)
+<http://example.org/emma> A book has a title
+'''
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from medgraph.shacl import terms
+from medgraph.shacl.compiler import Row
+from medgraph.shacl.paths import Path
+from medgraph.shacl.results import INFO, VIOLATION, WARNING, Result, conforms, report
+from medgraph.shacl.shapes import Shape
+from medgraph.shacl.terms import SUBCLASS, Source, Triple
+from medgraph.shacl.validator import Validator
+
+__all__ = [
+    "INFO",
+    "VIOLATION",
+    "WARNING",
+    "Path",
+    "Result",
+    "Row",
+    "Shape",
+    "Triple",
+    "Validator",
+    "compile",
+    "conforms",
+    "report",
+]
+
+
+def compile(shapes: Source, *, ontology: Source | None = None, shared: Iterable[str] = ()) -> Validator:
+    """
+    A validator for a shapes graph.
+
+    Args:
+        shapes: an rdflib or pyoxigraph graph or store, the path of a file, bytes of Turtle, or several of these.
+        ontology: where ``rdfs:subClassOf`` is said, in the same forms.
+        shared: beginnings of IRIs, without the bracket, of nodes that several records describe (``"https://orcid.org/"``).
+
+    Raises:
+        ShapesError: the shapes cannot be read, are empty or ill-formed, or say something that is not understood.
+    """
+    pairs = [(s, o) for s, p, o in terms.read(ontology) if p == SUBCLASS] if ontology is not None else []
+    return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared])

@@ -1,0 +1,256 @@
+"""
+SPARQL constraints (``sh:sparql``, SHACL 5.2), run by pyoxigraph over one graph or over a batch of records at once.
+
+SHACL has ``$this`` *pre-bound*: it has its value in every part of the query, in nested groups too, where SPARQL
+evaluates from the inside out. Here each group of the query is joined with the focus nodes, which lie in a graph of
+their own beside the data; this comes to the same, since SHACL (appendix A) forbids what would tell the difference.
+For a batch each record is a named graph, so that records do not see each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph
+from rdflib.plugins.sparql.algebra import translatePName, translatePrologue, traverse
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import URIRef, Variable
+
+from medgraph.errors import ShapesError
+from medgraph.shacl import terms
+from medgraph.shacl.paths import Path, Predicate
+from medgraph.shacl.results import short
+from medgraph.shacl.terms import TRUE, Index
+
+if TYPE_CHECKING:
+    from medgraph.shacl.shapes import Constraint
+
+Bindings = dict[str, str]
+
+_FOCUS = "urn:x-medgraph:focus"
+_RECORD = "medgraph_record"
+_WHOLE = "urn:x-medgraph:record"
+_TOKEN = re.compile(
+    r"""(?P<skip>\#[^\n]*|<[^<>"{}|^`\\\s]*>|\"{3}(?:"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<variable>[?$]\w+)|(?P<word>[A-Za-z_][\w-]*(?::[\w-]*)?)|(?P<open>\{)|(?P<close>\})""",
+    re.VERBOSE | re.DOTALL,
+)
+_FORBIDDEN = {
+    "MinusGraphPattern": "MINUS",
+    "InlineData": "VALUES",
+    "ValuesClause": "VALUES",
+    "ServiceGraphPattern": "SERVICE",
+    "GraphGraphPattern": "GRAPH (a data graph has no named graphs)",
+}
+_PREBOUND = ("this", "shapesGraph", "currentShape")
+
+
+class Query:
+    """
+    One ``sh:select``, checked and prepared.
+
+    Raises:
+        ShapesError: it is no SELECT query of SPARQL 1.1, or uses what SHACL forbids or what is not supported.
+    """
+
+    def __init__(self, constraint: Constraint) -> None:
+        self.constraint = constraint
+        text = constraint.value.text
+        if constraint.shape.path is not None:
+            text = re.sub(r"[$?]PATH\b", lambda _: str(constraint.shape.path), text)
+        tree = self._parse(text)
+        self._refuse(tree, top=True)
+        names = {node.name for node in _nodes(tree)}
+        modifiers = {"LimitOffsetClauses", "GroupClause", "HavingClause"}
+        aggregates = any(name.startswith("Aggregate_") for name in names)
+        self.batchable = not (names & modifiers or aggregates or "SubSelect" in names)
+        self.predicates = _predicates(tree)
+        self.single = _with_focus(text, whole=True)
+        self.batch = _with_focus(text, whole=False)
+
+    def _parse(self, text: str) -> Any:
+        try:
+            tree = parseQuery(text)
+            names = partial(translatePName, prologue=translatePrologue(tree[0], None))
+            query = traverse(tree[1], visitPost=names)
+            pyoxigraph.Store().query(text)
+        except Exception as error:  # pyparsing and pyoxigraph raise what they please on bad queries
+            raise self._wrong(f"is not a SPARQL query that can be run ({str(error).splitlines()[0]})") from error
+        if query.name != "SelectQuery":
+            raise self._wrong("is not a SELECT query")
+        return query
+
+    def _wrong(self, reason: str) -> ShapesError:
+        constraint = self.constraint
+        return ShapesError(f"the SPARQL constraint of {short(constraint.shape.node)} {reason}")
+
+    def _refuse(self, tree: Any, top: bool = False) -> None:
+        for node in _nodes(tree):
+            if node.name in _FORBIDDEN:
+                raise self._wrong(f"uses {_FORBIDDEN[node.name]}, which SHACL-SPARQL does not allow")
+            if node.name in ("SelectQuery", "SubSelect"):
+                names = {str(each.var) for each in node.projection or () if isinstance(each, CompValue) and each.var}
+                if (node.projection and "this" not in names) or (not node.projection and node.name == "SubSelect"):
+                    raise self._wrong("has a SELECT that does not return $this")
+            renamed = node.evar if node.name == "vars" else node.var if node.name == "Bind" else None
+            if renamed is not None and str(renamed) in _PREBOUND:
+                raise self._wrong(f"gives a value to ?{renamed}, which has one already")
+        for variable in _variables(tree):
+            if variable in ("shapesGraph", "currentShape"):
+                raise self._wrong(f"uses ${variable}, which is optional in SHACL and not supported")
+            if variable == "PATH":
+                raise self._wrong("uses $PATH, but its shape has no sh:path")
+
+    def matches(self, focus: str, data: Any) -> bool:
+        """Whether the query finds fault with a focus node."""
+        return any(True for _ in self.run([(0, focus)], [data.graph]))
+
+    def run(self, foci: Sequence[tuple[int, str]], graphs: Sequence[Index]) -> Iterator[tuple[int, str, Bindings]]:
+        """
+        What the query finds: (record, focus node, bindings), in the order of the query's solutions.
+
+        Args:
+            foci: the records' numbers and the focus nodes in them.
+            graphs: the records.
+        """
+        if self.batchable and len(graphs) > 1:
+            wanted = sorted({record for record, _ in foci})
+            store = self.store([(record, graphs[record]) for record in wanted])
+            self.add_foci(store, foci)
+            yield from self.solutions(store, self.batch)
+            return
+        for record in dict.fromkeys(record for record, _ in foci):
+            store = self.store([(None, graphs[record])])
+            nodes = [focus for each, focus in foci if each == record]
+            for group in [nodes] if self.batchable else [[node] for node in nodes]:
+                self.add_foci(store, [(None, node) for node in group])
+                for _, focus, bindings in self.solutions(store, self.single):
+                    yield record, focus, bindings
+                store.remove_graph(pyoxigraph.NamedNode(_FOCUS))
+
+    def store(self, graphs: Sequence[tuple[int | None, Index]]) -> pyoxigraph.Store:
+        """A store with the triples that the query can see, those of a record with a number in a graph of its own."""
+        store = pyoxigraph.Store()
+        lines: list[str] = []
+        for record, graph in graphs:
+            end = " .\n" if record is None else f" <{_WHOLE}:{record}> .\n"
+            for subject, properties in graph.items():
+                for predicate in properties if self.predicates is None else self.predicates & properties.keys():
+                    lines += [f"{subject} {predicate} {value}{end}" for value in properties[predicate]]
+        if lines:
+            store.load("".join(lines).encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+        return store
+
+    def add_foci(self, store: pyoxigraph.Store, foci: Sequence[tuple[int | None, str]]) -> None:
+        """Put the focus nodes into the graph where the query looks for them."""
+        lines = "".join(
+            f"<{_WHOLE}{'' if record is None else f':{record}'}> <{_FOCUS}> {focus} <{_FOCUS}> .\n"
+            for record, focus in foci
+        )
+        store.load(lines.encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+
+    def solutions(self, store: pyoxigraph.Store, text: str) -> Iterator[tuple[int, str, Bindings]]:
+        """The solutions of the prepared query as strings."""
+        found: Any = store.query(text)
+        names = [variable.value for variable in found.variables]
+        for solution in found:
+            bindings = {name: terms.canonical(str(solution[name])) for name in names if solution[name] is not None}
+            record = bindings.pop(_RECORD, f"<{_WHOLE}:0>")
+            number = record[len(_WHOLE) + 2 : -1]
+            yield int(number or 0), bindings["this"], bindings
+
+
+def outcome(constraint: Constraint, focus: str, bindings: Bindings) -> tuple[str | None, Path | None, list[str]]:
+    """Value, path and messages of the result for a solution (SHACL 5.3.2)."""
+    path = constraint.shape.path
+    value = bindings.get("value", focus if path is None else None)
+    if bindings.get("path", "")[:1] == "<":
+        path = Predicate(bindings["path"])
+    if bindings.get("failure") == TRUE:
+        return value, path, [terms.literal("the query reports that it failed")]
+    if bindings.get("message", "")[:1] == '"':
+        return value, path, [bindings["message"]]
+    return value, path, constraint.value.messages or constraint.shape.messages
+
+
+def _with_focus(text: str, whole: bool) -> str:
+    """The query with every group joined with the focus nodes; for a batch within the graph of the record."""
+    record = f"<{_WHOLE}>" if whole else f"?{_RECORD}"
+    join = f" GRAPH <{_FOCUS}> {{ {record} <{_FOCUS}> $this }} . "
+    out: list[str] = []
+    at = 0
+    groups: list[bool] = []
+    selected = False
+    tokens = [match for match in _TOKEN.finditer(text) if match["skip"] is None]
+    for number, token in enumerate(tokens):
+        out.append(text[at : token.start()])
+        at = token.end()
+        out.append(token[0])
+        word = (token["word"] or "").upper()
+        if word == "SELECT" and not groups and not selected and not whole:
+            selected = True
+            following = (tokens[number + 1]["word"] or "").upper() if number + 1 < len(tokens) else ""
+            if following in ("DISTINCT", "REDUCED"):
+                out.append(text[at : tokens[number + 1].start()] + following)
+                at = tokens[number + 1].end()
+                out.append(f" ?{_RECORD} ")
+            elif text[at:].lstrip()[:1] != "*":
+                out.append(f" ?{_RECORD} ")
+        elif token["open"]:
+            before = (tokens[number - 1]["word"] or "").upper() if number else ""
+            after = (tokens[number + 1]["word"] or "").upper() if number + 1 < len(tokens) else ""
+            within_exists = before == "EXISTS" or (bool(groups) and groups[-1])
+            if not groups and not whole:
+                out.append(f" GRAPH ?{_RECORD} {{")
+            groups.append(within_exists)
+            if not within_exists and after != "SELECT":
+                out.append(join)
+        elif token["close"]:
+            groups.pop()
+            if not groups and not whole:
+                out.append(" }")
+    return "".join(out) + text[at:]
+
+
+def _nodes(tree: Any) -> Iterator[CompValue]:
+    if isinstance(tree, CompValue):
+        yield tree
+        for value in tree.values():
+            yield from _nodes(value)
+    elif not isinstance(tree, (str, bytes)) and hasattr(tree, "__iter__"):
+        for value in tree:
+            yield from _nodes(value)
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, CompValue):
+        for value in tree.values():
+            yield from _leaves(value)
+    elif not isinstance(tree, (str, bytes)) and hasattr(tree, "__iter__"):
+        for value in tree:
+            yield from _leaves(value)
+    else:
+        yield tree
+
+
+def _variables(tree: Any) -> set[str]:
+    return {str(leaf) for leaf in _leaves(tree) if isinstance(leaf, Variable)}
+
+
+def _predicates(tree: Any) -> set[str] | None:
+    """The properties that the query can see, or None where it can see any."""
+    found: set[str] = set()
+    for node in _nodes(tree):
+        if node.name == "PathNegatedPropertySet" or (node.name == "PathElt" and node.mod in ("*", "?")):
+            return None
+        if node.name == "TriplesBlock":
+            for triple in node.triples:
+                for predicate in list(triple)[1::3]:
+                    if isinstance(predicate, Variable):
+                        return None
+                    found |= {f"<{leaf}>" for leaf in _leaves(predicate) if isinstance(leaf, URIRef)}
+    return found

@@ -1,0 +1,335 @@
+"""
+The validator: shapes compiled once, run over records as they pass or over whole graphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Any
+
+from medgraph.shacl import shapes as reader
+from medgraph.shacl import sparql, terms
+from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
+from medgraph.shacl.results import Result
+from medgraph.shacl.shapes import Shape
+from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, Triple
+
+_MANY = 10_000
+
+
+class Subclasses:
+    """
+    ``rdfs:subClassOf`` of some triples, followed all the way.
+
+    Args:
+        pairs: (class, a class directly above it).
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.up: dict[str, dict[str, None]] = {}
+        for below, above in pairs:
+            self.up.setdefault(below, {})[above] = None
+
+    def superclasses(self, iri: str) -> set[str]:
+        """The class and all classes above it."""
+        return _reach(iri, self.up)
+
+    def subclasses(self, wanted: Iterable[str]) -> list[frozenset[str]]:
+        """For each wanted class, the class and all classes below it."""
+        down: dict[str, dict[str, None]] = {}
+        for below, above in self.up.items():
+            for each in above:
+                down.setdefault(each, {})[below] = None
+        return [frozenset(_reach(each, down)) for each in wanted]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs it was made of."""
+        return [(below, above) for below, each in self.up.items() for above in each]
+
+
+def _reach(start: str, steps: dict[str, dict[str, None]]) -> set[str]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for each in steps.get(waiting.pop(), ()):
+            if each not in found:
+                found.add(each)
+                waiting.append(each)
+    return found
+
+
+class _Target:
+    """A shape with targets, and its function for the nodes that a record owns, shares, or does not describe."""
+
+    __slots__ = ("count", "maybe", "own", "shape", "shared")
+
+    def __init__(self, shape: Shape, names: dict[str, str], functions: dict[str, Any]) -> None:
+        self.shape = shape
+        self.own: Report = functions[names["own"]]
+        self.shared: Report = functions[names["shared"]]
+        self.maybe: Report = functions[names["maybe"]]
+        self.count = 0
+
+
+class _Plan:
+    """Which functions look at a node with certain classes, and how many such nodes there were."""
+
+    __slots__ = ("count", "own", "shared", "targets")
+
+    def __init__(self, targets: list[_Target]) -> None:
+        self.targets = targets
+        self.own = [target.own for target in targets]
+        self.shared = [target.shared for target in targets]
+        self.count = 0
+
+
+class _Engine:
+    """The compiled functions for one scope, and the way from a node to those that look at it."""
+
+    def __init__(self, shapes: Sequence[Shape], scope: str, shared: tuple[str, ...], subclasses: Subclasses) -> None:
+        number: dict[str, int] = {}
+        compiler = Compiler(scope, shared, number)
+        active = [shape for shape in shapes if shape.has_targets and not shape.deactivated]
+        names = [{status: compiler.report(shape, status) for status in ("own", "shared", "maybe")} for shape in active]
+        functions = compiler.finish()
+        self.scope = scope
+        self.sources = compiler.sources
+        self.shared = shared
+        self.subclasses = subclasses
+        self.classes = subclasses.subclasses(number)
+        self.numbered = list(number)
+        self.targets = [_Target(shape, name, functions) for shape, name in zip(active, names, strict=True)]
+        # a shape that finds nodes in several ways must still look at each only once
+        self.by_class = [each for each in self.targets if each.shape.target_classes and not _others(each.shape)]
+        self.mixed = [each for each in self.targets if _others(each.shape)]
+        self.reached = dict(zip((each.shape.node for each in self.targets), self._closures(subclasses), strict=True))
+        self.plans: dict[tuple[str, ...], _Plan] = {}
+
+    def _closures(self, subclasses: Subclasses) -> list[frozenset[str]]:
+        return [frozenset().union(*subclasses.subclasses(each.shape.target_classes)) for each in self.targets]
+
+    def run(self, data: Data) -> list[Found]:
+        """What the compiled functions find in a graph; SPARQL constraints wait in ``data``."""
+        graph = data.graph
+        out: list[Found] = []
+        plans, shared = self.plans, self.shared
+        for subject, properties in graph.items():
+            types = properties.get(TYPE)
+            if not types:
+                continue
+            key = tuple(types)
+            plan = plans.get(key)
+            if plan is None:
+                plan = self._plan(key)
+            plan.count += 1
+            for report in plan.shared if shared and subject.startswith(shared) else plan.own:
+                report(subject, graph, data, out)
+        if self.mixed:
+            self._mixed(data, out)
+        return out
+
+    def _plan(self, key: tuple[str, ...]) -> _Plan:
+        if len(self.plans) >= _MANY:
+            self.forget()
+        plan = _Plan([each for each in self.by_class if not self.reached[each.shape.node].isdisjoint(key)])
+        self.plans[key] = plan
+        return plan
+
+    def _mixed(self, data: Data, out: list[Found]) -> None:
+        graph = data.graph
+        for target in self.mixed:
+            shape, classes = target.shape, self.reached[target.shape.node]
+            foci: dict[str, None] = {}
+            if shape.target_classes or shape.target_subjects_of or shape.target_objects_of:
+                for subject, properties in graph.items():
+                    if not classes.isdisjoint(properties.get(TYPE, ())) or any(
+                        p in properties for p in shape.target_subjects_of
+                    ):
+                        foci[subject] = None
+                    for predicate in shape.target_objects_of:
+                        foci.update(properties.get(predicate, {}))
+            for node in shape.target_nodes:
+                if self.scope == "dataset" or node in graph or node[0] == '"':
+                    foci[node] = None
+            for focus in foci:
+                target.count += 1
+                if focus[0] == '"' or focus not in graph:
+                    target.maybe(focus, graph, data, out)
+                else:
+                    (target.shared if self.shared and focus.startswith(self.shared) else target.own)(
+                        focus, graph, data, out
+                    )
+
+    def forget(self) -> None:
+        """Drop the plans, and keep what they counted."""
+        for plan in self.plans.values():
+            for target in plan.targets:
+                target.count += plan.count
+        self.plans.clear()
+
+    def counts(self) -> dict[str, int]:
+        """How many focus nodes each shape with targets has seen."""
+        self.forget()
+        return {each.shape.node: each.count for each in self.targets}
+
+    def with_classes(self, more: Iterable[tuple[str, str]]) -> _Engine:
+        """This engine for a graph that says itself which classes are below others."""
+        other = object.__new__(_Engine)
+        other.__dict__.update(self.__dict__)
+        other.subclasses = Subclasses([*self.subclasses.pairs(), *more])
+        other.classes = other.subclasses.subclasses(self.numbered)
+        other.reached = dict(zip(self.reached, other._closures(other.subclasses), strict=True))
+        other.plans = {}
+        return other
+
+
+def _others(shape: Shape) -> bool:
+    return bool(shape.target_nodes or shape.target_subjects_of or shape.target_objects_of)
+
+
+class Validator:
+    """
+    Shapes that are compiled and ready. Make one with :func:`medgraph.shacl.compile`.
+
+    A validator can be pickled (it is compiled again where it arrives) and may be used by one thread at a time.
+
+    Args:
+        triples: the shapes graph.
+        subclasses: (class, class above it) of the ontologies.
+        shared: beginnings of the terms of nodes that several records describe (``"<https://orcid.org/"``).
+    """
+
+    def __init__(
+        self,
+        triples: Iterable[Triple],
+        subclasses: Iterable[tuple[str, str]] = (),
+        shared: Iterable[str] = (),
+    ) -> None:
+        self._subclasses = Subclasses(subclasses)
+        self._shared = tuple(shared)
+        parsed = reader.parse(triples, self._subclasses.superclasses)
+        self.shapes = parsed.shapes
+        self.triples = parsed.triples
+        self.notes = parsed.notes
+        self._engines: dict[str, _Engine] = {}
+        self._engine("record")
+        self._engine("dataset")
+
+    def __reduce__(self) -> tuple[Callable[..., Validator], tuple[Any, ...]]:
+        return type(self), (self.triples, self._subclasses.pairs(), self._shared)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the shapes, to tell in a report what was validated against."""
+        return sha256("\n".join(sorted(" ".join(triple) for triple in self.triples)).encode()).hexdigest()
+
+    def _engine(self, scope: str) -> _Engine:
+        engine = self._engines.get(scope)
+        if engine is None:
+            engine = self._engines[scope] = _Engine(self.shapes, scope, self._shared, self._subclasses)
+        return engine
+
+    def validate(self, record: Iterable[Triple] | Index) -> list[Result]:
+        """
+        What is wrong with one record, as far as the record alone decides it.
+
+        Args:
+            record: its triples as strings in N-Triples syntax; or, faster, an :data:`~medgraph.shacl.terms.Index`
+                whose terms have their one spelling (see :mod:`medgraph.shacl.terms`).
+        """
+        return self.validate_batch([record])[0]
+
+    def validate_batch(self, records: Sequence[Iterable[Triple] | Index]) -> list[list[Result]]:
+        """
+        As :meth:`validate` for several records, each by itself; SPARQL constraints are run once for all of them.
+
+        About 200 records a batch are best.
+        """
+        return self._run(self._engine("record"), records)
+
+    def stream(self, records: Iterable[Any], batch: int = 200) -> Iterator[tuple[Any, list[Result]]]:
+        """Each record with its results, in order; reads ``batch`` records ahead."""
+        waiting: list[Any] = []
+        for record in records:
+            waiting.append(record if isinstance(record, (dict, list, tuple)) else list(record))
+            if len(waiting) >= batch:
+                yield from zip(waiting, self.validate_batch(waiting), strict=True)
+                waiting = []
+        yield from zip(waiting, self.validate_batch(waiting), strict=True)
+
+    def validate_graph(self, source: Source) -> list[Result]:
+        """
+        What is wrong with a graph that is all there is: no other triples have a say.
+
+        Args:
+            source: an rdflib or pyoxigraph graph or store, a path, several of these, triples of strings, or an index.
+                A pyoxigraph store has changed the spelling of typed literals (``"01"^^xsd:integer`` to ``"1"``).
+        """
+        graph = source if isinstance(source, dict) else terms.index(terms.read(source))
+        return self._run(self._engine("dataset"), [graph])[0]
+
+    def _run(self, engine: _Engine, records: Sequence[Iterable[Triple] | Index]) -> list[list[Result]]:
+        results: list[list[Result]] = []
+        graphs: list[Index] = []
+        waiting: dict[Check, list[tuple[int, str]]] = {}
+        for number, record in enumerate(records):
+            graph = record if isinstance(record, dict) else terms.index(record)
+            graphs.append(graph)
+            here = engine
+            if more := [
+                (s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]
+            ]:
+                here = engine.with_classes(more)
+            data = Data(graph, here.classes)
+            found = here.run(data)
+            if here is not engine:
+                here.forget()
+            for check, focus in data.waiting:
+                waiting.setdefault(check, []).append((number, focus))
+            results.append([check.result(node, term, path, data) for check, node, term, path in found])
+        for check, foci in waiting.items():
+            assert check.query is not None
+            for number, focus, bindings in check.query.run(foci, graphs):
+                term, path, messages = sparql.outcome(check.constraint, focus, bindings)
+                result = check.make(focus, term, path, messages=messages, bindings=bindings)
+                results[number].append(result)
+        return results
+
+    def counts(self) -> dict[str, int]:
+        """How many focus nodes each shape with targets has seen since the validator was made."""
+        total: dict[str, int] = {}
+        for engine in self._engines.values():
+            for node, count in engine.counts().items():
+                total[node] = total.get(node, 0) + count
+        return total
+
+    def unused(self) -> list[Shape]:
+        """The shapes with targets that have seen no focus node: a typo in a target, perhaps."""
+        counts = self.counts()
+        return [shape for shape in self.shapes if counts.get(shape.node) == 0]
+
+    def scopes(self) -> list[Row]:
+        """The plan: every constraint, reached from which target shape, and who decides it."""
+        rows: list[Row] = []
+
+        def walk(shape: Shape, target: Shape, scope: str | None, deep: bool) -> None:
+            scope = shape.scope or scope
+            for constraint in shape.constraints:
+                if constraint.component == "Property":
+                    if not constraint.value.deactivated:
+                        walk(constraint.value, target, scope, deep or shape.path is not None)
+                    continue
+                label, why = scope_of(constraint, scope)
+                if label == "record" and deep and scope is None:
+                    label, why = "both", "the node may be described by another record"
+                path = str(shape.path) if shape.path is not None else ""
+                rows.append(Row(target.node, shape.node, shape.name, path, constraint.component, label, why))
+
+        for shape in self.shapes:
+            if shape.has_targets and not shape.deactivated:
+                walk(shape, shape, None, False)
+        return rows
+
+    def source(self, scope: str = "record") -> str:
+        """The Python text that the shapes became, to look at."""
+        return "\n".join(self._engine(scope).sources)
