@@ -56,14 +56,11 @@ class BIBO:
     Book = "<http://purl.org/ontology/bibo/Book>"
     BookSection = "<http://purl.org/ontology/bibo/BookSection>"
     Chapter = "<http://purl.org/ontology/bibo/Chapter>"
-    CollectedDocument = "<http://purl.org/ontology/bibo/CollectedDocument>"
     Collection = "<http://purl.org/ontology/bibo/Collection>"
     Document = "<http://purl.org/ontology/bibo/Document>"
-    DocumentPart = "<http://purl.org/ontology/bibo/DocumentPart>"
     DocumentStatus = "<http://purl.org/ontology/bibo/DocumentStatus>"
     EditedBook = "<http://purl.org/ontology/bibo/EditedBook>"
     Journal = "<http://purl.org/ontology/bibo/Journal>"
-    Periodical = "<http://purl.org/ontology/bibo/Periodical>"
     Series = "<http://purl.org/ontology/bibo/Series>"
     abstract = "<http://purl.org/ontology/bibo/abstract>"
     authorList = "<http://purl.org/ontology/bibo/authorList>"
@@ -73,12 +70,9 @@ class BIBO:
     editor = "<http://purl.org/ontology/bibo/editor>"
     editorList = "<http://purl.org/ontology/bibo/editorList>"
     eissn = "<http://purl.org/ontology/bibo/eissn>"
-    identifier = "<http://purl.org/ontology/bibo/identifier>"
-    isbn = "<http://purl.org/ontology/bibo/isbn>"
     isbn10 = "<http://purl.org/ontology/bibo/isbn10>"
     isbn13 = "<http://purl.org/ontology/bibo/isbn13>"
     issn = "<http://purl.org/ontology/bibo/issn>"
-    locator = "<http://purl.org/ontology/bibo/locator>"
     number = "<http://purl.org/ontology/bibo/number>"
     pageEnd = "<http://purl.org/ontology/bibo/pageEnd>"
     pageStart = "<http://purl.org/ontology/bibo/pageStart>"
@@ -86,25 +80,19 @@ class BIBO:
     pmid = "<http://purl.org/ontology/bibo/pmid>"
     reproducedIn = "<http://purl.org/ontology/bibo/reproducedIn>"
     status = "<http://purl.org/ontology/bibo/status>"
-    status_accepted = "<http://purl.org/ontology/bibo/status/accepted>"
     status_forthcoming = "<http://purl.org/ontology/bibo/status/forthcoming>"
     status_published = "<http://purl.org/ontology/bibo/status/published>"
     suffixName = "<http://purl.org/ontology/bibo/suffixName>"
-    translationOf = "<http://purl.org/ontology/bibo/translationOf>"
     volume = "<http://purl.org/ontology/bibo/volume>"
 
 
 class CITO:
     """CiTO, the Citation Typing Ontology, 2.8.2 (2026-06-22) (``http://purl.org/spar/cito/``)."""
 
-    Citation = "<http://purl.org/spar/cito/Citation>"
     cites = "<http://purl.org/spar/cito/cites>"
-    citesAsRelated = "<http://purl.org/spar/cito/citesAsRelated>"
     corrects = "<http://purl.org/spar/cito/corrects>"
     describes = "<http://purl.org/spar/cito/describes>"
     discusses = "<http://purl.org/spar/cito/discusses>"
-    hasReplyFrom = "<http://purl.org/spar/cito/hasReplyFrom>"
-    isCitedBy = "<http://purl.org/spar/cito/isCitedBy>"
     isCorrectedBy = "<http://purl.org/spar/cito/isCorrectedBy>"
     isDescribedBy = "<http://purl.org/spar/cito/isDescribedBy>"
     isDiscussedBy = "<http://purl.org/spar/cito/isDiscussedBy>"
@@ -113,7 +101,6 @@ class CITO:
     isUpdatedBy = "<http://purl.org/spar/cito/isUpdatedBy>"
     providesDataFor = "<http://purl.org/spar/cito/providesDataFor>"
     qualifies = "<http://purl.org/spar/cito/qualifies>"
-    repliesTo = "<http://purl.org/spar/cito/repliesTo>"
     retracts = "<http://purl.org/spar/cito/retracts>"
     updates = "<http://purl.org/spar/cito/updates>"
     usesDataFrom = "<http://purl.org/spar/cito/usesDataFrom>"
@@ -131,25 +118,20 @@ class DCAT:
 class DCTERMS:
     """DCMI Metadata Terms, 2020-01-20 (``http://purl.org/dc/terms/``)."""
 
-    Agent = "<http://purl.org/dc/terms/Agent>"
     abstract = "<http://purl.org/dc/terms/abstract>"
-    accessRights = "<http://purl.org/dc/terms/accessRights>"
     alternative = "<http://purl.org/dc/terms/alternative>"
     available = "<http://purl.org/dc/terms/available>"
     bibliographicCitation = "<http://purl.org/dc/terms/bibliographicCitation>"
-    conformsTo = "<http://purl.org/dc/terms/conformsTo>"
     contributor = "<http://purl.org/dc/terms/contributor>"
     created = "<http://purl.org/dc/terms/created>"
     creator = "<http://purl.org/dc/terms/creator>"
     date = "<http://purl.org/dc/terms/date>"
     dateAccepted = "<http://purl.org/dc/terms/dateAccepted>"
-    dateCopyrighted = "<http://purl.org/dc/terms/dateCopyrighted>"
     dateSubmitted = "<http://purl.org/dc/terms/dateSubmitted>"
     description = "<http://purl.org/dc/terms/description>"
     extent = "<http://purl.org/dc/terms/extent>"
     format = "<http://purl.org/dc/terms/format>"
     hasPart = "<http://purl.org/dc/terms/hasPart>"
-    hasVersion = "<http://purl.org/dc/terms/hasVersion>"
     identifier = "<http://purl.org/dc/terms/identifier>"
     isPartOf = "<http://purl.org/dc/terms/isPartOf>"
     isReplacedBy = "<http://purl.org/dc/terms/isReplacedBy>"
@@ -157,7 +139,6 @@ class DCTERMS:
     issued = "<http://purl.org/dc/terms/issued>"
     language = "<http://purl.org/dc/terms/language>"
     license = "<http://purl.org/dc/terms/license>"
-    medium = "<http://purl.org/dc/terms/medium>"
     modified = "<http://purl.org/dc/terms/modified>"
     provenance = "<http://purl.org/dc/terms/provenance>"
     publisher = "<http://purl.org/dc/terms/publisher>"
@@ -165,7 +146,6 @@ class DCTERMS:
     relation = "<http://purl.org/dc/terms/relation>"
     replaces = "<http://purl.org/dc/terms/replaces>"
     rights = "<http://purl.org/dc/terms/rights>"
-    source = "<http://purl.org/dc/terms/source>"
     subject = "<http://purl.org/dc/terms/subject>"
     title = "<http://purl.org/dc/terms/title>"
     type = "<http://purl.org/dc/terms/type>"
@@ -178,12 +158,7 @@ class DEO:
     BibliographicReference = "<http://purl.org/spar/deo/BibliographicReference>"
     Conclusion = "<http://purl.org/spar/deo/Conclusion>"
     DiscourseElement = "<http://purl.org/spar/deo/DiscourseElement>"
-    Discussion = "<http://purl.org/spar/deo/Discussion>"
-    Introduction = "<http://purl.org/spar/deo/Introduction>"
-    Materials = "<http://purl.org/spar/deo/Materials>"
     Methods = "<http://purl.org/spar/deo/Methods>"
-    Motivation = "<http://purl.org/spar/deo/Motivation>"
-    ProblemStatement = "<http://purl.org/spar/deo/ProblemStatement>"
     Results = "<http://purl.org/spar/deo/Results>"
 
 
@@ -197,13 +172,7 @@ class DOCO:
 class FABIO:
     """FaBiO, the FRBR-aligned Bibliographic Ontology, 2.3 (2026-05-18) (``http://purl.org/spar/fabio/``)."""
 
-    Article = "<http://purl.org/spar/fabio/Article>"
-    Book = "<http://purl.org/spar/fabio/Book>"
-    BookChapter = "<http://purl.org/spar/fabio/BookChapter>"
     Comment = "<http://purl.org/spar/fabio/Comment>"
-    Editorial = "<http://purl.org/spar/fabio/Editorial>"
-    Expression = "<http://purl.org/spar/fabio/Expression>"
-    Journal = "<http://purl.org/spar/fabio/Journal>"
     JournalArticle = "<http://purl.org/spar/fabio/JournalArticle>"
     JournalEditorial = "<http://purl.org/spar/fabio/JournalEditorial>"
     JournalNewsItem = "<http://purl.org/spar/fabio/JournalNewsItem>"
@@ -220,7 +189,6 @@ class FABIO:
     hasPubMedCentralId = "<http://purl.org/spar/fabio/hasPubMedCentralId>"
     hasPubMedId = "<http://purl.org/spar/fabio/hasPubMedId>"
     hasSeason = "<http://purl.org/spar/fabio/hasSeason>"
-    hasSequenceIdentifier = "<http://purl.org/spar/fabio/hasSequenceIdentifier>"
     hasShortTitle = "<http://purl.org/spar/fabio/hasShortTitle>"
     hasSubjectTerm = "<http://purl.org/spar/fabio/hasSubjectTerm>"
 
@@ -236,10 +204,8 @@ class FOAF:
     familyName = "<http://xmlns.com/foaf/0.1/familyName>"
     givenName = "<http://xmlns.com/foaf/0.1/givenName>"
     isPrimaryTopicOf = "<http://xmlns.com/foaf/0.1/isPrimaryTopicOf>"
-    maker = "<http://xmlns.com/foaf/0.1/maker>"
     member = "<http://xmlns.com/foaf/0.1/member>"
     name = "<http://xmlns.com/foaf/0.1/name>"
-    nick = "<http://xmlns.com/foaf/0.1/nick>"
     page = "<http://xmlns.com/foaf/0.1/page>"
     primaryTopic = "<http://xmlns.com/foaf/0.1/primaryTopic>"
 
@@ -247,7 +213,6 @@ class FOAF:
 class FRAPO:
     """FRAPO, the Funding, Research Administration and Projects Ontology, 1.1.1 (2017-09-04) (``http://purl.org/cerif/frapo/``)."""
 
-    Funding = "<http://purl.org/cerif/frapo/Funding>"
     FundingAgency = "<http://purl.org/cerif/frapo/FundingAgency>"
     Grant = "<http://purl.org/cerif/frapo/Grant>"
     hasAcronym = "<http://purl.org/cerif/frapo/hasAcronym>"
@@ -256,7 +221,6 @@ class FRAPO:
     hasGrantNumber = "<http://purl.org/cerif/frapo/hasGrantNumber>"
     isAwardedBy = "<http://purl.org/cerif/frapo/isAwardedBy>"
     isFundedBy = "<http://purl.org/cerif/frapo/isFundedBy>"
-    isSupportedBy = "<http://purl.org/cerif/frapo/isSupportedBy>"
 
 
 class MEDGRAPH:
@@ -270,7 +234,6 @@ class MEDGRAPH:
     abstractType = "<https://w3id.org/medgraph/vocab#abstractType>"
     affiliation = "<https://w3id.org/medgraph/vocab#affiliation>"
     autoIndexed = "<https://w3id.org/medgraph/vocab#autoIndexed>"
-    chemicalName = "<https://w3id.org/medgraph/vocab#chemicalName>"
     citationSubset = "<https://w3id.org/medgraph/vocab#citationSubset>"
     citedMedium = "<https://w3id.org/medgraph/vocab#citedMedium>"
     coiStatement = "<https://w3id.org/medgraph/vocab#coiStatement>"
@@ -303,7 +266,6 @@ class MEDGRAPH:
     languageName = "<https://w3id.org/medgraph/vocab#languageName>"
     listComplete = "<https://w3id.org/medgraph/vocab#listComplete>"
     locationLabel = "<https://w3id.org/medgraph/vocab#locationLabel>"
-    locationLabelType = "<https://w3id.org/medgraph/vocab#locationLabelType>"
     majorQualifier = "<https://w3id.org/medgraph/vocab#majorQualifier>"
     majorTopic = "<https://w3id.org/medgraph/vocab#majorTopic>"
     medium = "<https://w3id.org/medgraph/vocab#medium>"
@@ -339,11 +301,8 @@ class MEDGRAPH:
 class MESHV:
     """MeSH RDF vocabulary, 1.0.0 (``http://id.nlm.nih.gov/mesh/vocab#``)."""
 
-    AllowedDescriptorQualifierPair = "<http://id.nlm.nih.gov/mesh/vocab#AllowedDescriptorQualifierPair>"
     Descriptor = "<http://id.nlm.nih.gov/mesh/vocab#Descriptor>"
-    DescriptorQualifierPair = "<http://id.nlm.nih.gov/mesh/vocab#DescriptorQualifierPair>"
     Qualifier = "<http://id.nlm.nih.gov/mesh/vocab#Qualifier>"
-    SupplementaryConceptRecord = "<http://id.nlm.nih.gov/mesh/vocab#SupplementaryConceptRecord>"
     hasDescriptor = "<http://id.nlm.nih.gov/mesh/vocab#hasDescriptor>"
     hasQualifier = "<http://id.nlm.nih.gov/mesh/vocab#hasQualifier>"
 
@@ -363,7 +322,6 @@ class OWL:
     ObjectProperty = "<http://www.w3.org/2002/07/owl#ObjectProperty>"
     Ontology = "<http://www.w3.org/2002/07/owl#Ontology>"
     Thing = "<http://www.w3.org/2002/07/owl#Thing>"
-    sameAs = "<http://www.w3.org/2002/07/owl#sameAs>"
     versionInfo = "<http://www.w3.org/2002/07/owl#versionInfo>"
 
 
@@ -371,28 +329,20 @@ class PRISM:
     """PRISM Basic Metadata, 2.0 (``http://prismstandard.org/namespaces/basic/2.0/``)."""
 
     alternateTitle = "<http://prismstandard.org/namespaces/basic/2.0/alternateTitle>"
-    coverDate = "<http://prismstandard.org/namespaces/basic/2.0/coverDate>"
     coverDisplayDate = "<http://prismstandard.org/namespaces/basic/2.0/coverDisplayDate>"
     issueIdentifier = "<http://prismstandard.org/namespaces/basic/2.0/issueIdentifier>"
     keyword = "<http://prismstandard.org/namespaces/basic/2.0/keyword>"
-    number = "<http://prismstandard.org/namespaces/basic/2.0/number>"
-    publicationName = "<http://prismstandard.org/namespaces/basic/2.0/publicationName>"
 
 
 class PRO:
     """PRO, the Publishing Roles Ontology, 1.5.4 (2017-09-04) (``http://purl.org/spar/pro/``)."""
 
-    PublishingRole = "<http://purl.org/spar/pro/PublishingRole>"
     Role = "<http://purl.org/spar/pro/Role>"
     RoleInTime = "<http://purl.org/spar/pro/RoleInTime>"
     author = "<http://purl.org/spar/pro/author>"
-    contributor = "<http://purl.org/spar/pro/contributor>"
     editor = "<http://purl.org/spar/pro/editor>"
     isDocumentContextFor = "<http://purl.org/spar/pro/isDocumentContextFor>"
     isHeldBy = "<http://purl.org/spar/pro/isHeldBy>"
-    isRelatedToRoleInTime = "<http://purl.org/spar/pro/isRelatedToRoleInTime>"
-    relatesToDocument = "<http://purl.org/spar/pro/relatesToDocument>"
-    relatesToEntity = "<http://purl.org/spar/pro/relatesToEntity>"
     relatesToOrganization = "<http://purl.org/spar/pro/relatesToOrganization>"
     withRole = "<http://purl.org/spar/pro/withRole>"
 
@@ -413,16 +363,13 @@ class RDFS:
     """RDF Schema, 1.1 (``http://www.w3.org/2000/01/rdf-schema#``)."""
 
     Class = "<http://www.w3.org/2000/01/rdf-schema#Class>"
-    ContainerMembershipProperty = "<http://www.w3.org/2000/01/rdf-schema#ContainerMembershipProperty>"
     Literal = "<http://www.w3.org/2000/01/rdf-schema#Literal>"
     Resource = "<http://www.w3.org/2000/01/rdf-schema#Resource>"
     comment = "<http://www.w3.org/2000/01/rdf-schema#comment>"
     domain = "<http://www.w3.org/2000/01/rdf-schema#domain>"
     isDefinedBy = "<http://www.w3.org/2000/01/rdf-schema#isDefinedBy>"
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
-    member = "<http://www.w3.org/2000/01/rdf-schema#member>"
     range = "<http://www.w3.org/2000/01/rdf-schema#range>"
-    seeAlso = "<http://www.w3.org/2000/01/rdf-schema#seeAlso>"
     subClassOf = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
     subPropertyOf = "<http://www.w3.org/2000/01/rdf-schema#subPropertyOf>"
 
@@ -430,7 +377,6 @@ class RDFS:
 class SCHEMA:
     """schema.org, 30.0 (``https://schema.org/``)."""
 
-    CreativeWork = "<https://schema.org/CreativeWork>"
     creativeWorkStatus = "<https://schema.org/creativeWorkStatus>"
     keywords = "<https://schema.org/keywords>"
     location = "<https://schema.org/location>"
@@ -442,24 +388,16 @@ class SCHEMA:
 class SCORO:
     """SCoRO, the Scholarly Contributions and Roles Ontology, 1.9.1 (2017-09-04) (``http://purl.org/spar/scoro/``)."""
 
-    InvestigationRole = "<http://purl.org/spar/scoro/InvestigationRole>"
     collaborator = "<http://purl.org/spar/scoro/collaborator>"
-    principal_investigator = "<http://purl.org/spar/scoro/principal-investigator>"
 
 
 class SKOS:
     """SKOS, the Simple Knowledge Organization System, 2009-08-18 (``http://www.w3.org/2004/02/skos/core#``)."""
 
     Concept = "<http://www.w3.org/2004/02/skos/core#Concept>"
-    ConceptScheme = "<http://www.w3.org/2004/02/skos/core#ConceptScheme>"
-    altLabel = "<http://www.w3.org/2004/02/skos/core#altLabel>"
     closeMatch = "<http://www.w3.org/2004/02/skos/core#closeMatch>"
     exactMatch = "<http://www.w3.org/2004/02/skos/core#exactMatch>"
-    inScheme = "<http://www.w3.org/2004/02/skos/core#inScheme>"
-    notation = "<http://www.w3.org/2004/02/skos/core#notation>"
     note = "<http://www.w3.org/2004/02/skos/core#note>"
-    prefLabel = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    semanticRelation = "<http://www.w3.org/2004/02/skos/core#semanticRelation>"
 
 
 class VIVO:
@@ -471,7 +409,6 @@ class VIVO:
 class XSD:
     """XML Schema datatypes, 1.1 (``http://www.w3.org/2001/XMLSchema#``)."""
 
-    anyURI = "<http://www.w3.org/2001/XMLSchema#anyURI>"
     boolean = "<http://www.w3.org/2001/XMLSchema#boolean>"
     date = "<http://www.w3.org/2001/XMLSchema#date>"
     dateTime = "<http://www.w3.org/2001/XMLSchema#dateTime>"
@@ -522,14 +459,11 @@ TERMS: dict[str, Term] = {
     BIBO.Book: Term("owl:Class", "Book", (), (), "A work published as a volume or as several volumes, on paper or not."),
     BIBO.BookSection: Term("owl:Class", "Book Section", (), (), "Part of a book."),
     BIBO.Chapter: Term("owl:Class", "Chapter", (), (), "A numbered or titled chapter of a book."),
-    BIBO.CollectedDocument: Term("owl:Class", "Collected Document", (), (), "A document made of other documents."),
     BIBO.Collection: Term("owl:Class", "Collection", (), (), "Documents or collections brought together."),
     BIBO.Document: Term("owl:Class", "Document", (), (), "Anything that carries a message: an article, a book, a report. The same class as foaf:Document."),
-    BIBO.DocumentPart: Term("owl:Class", "document part", (), (), "A piece of a document that cannot stand without it; a part of one document only."),
     BIBO.DocumentStatus: Term("owl:Class", "Document Status", (), (), "The stage a document has reached."),
     BIBO.EditedBook: Term("owl:Class", "Edited Book", (), (), "A book whose chapters are by several authors and were brought together by editors."),
     BIBO.Journal: Term("owl:Class", "Journal", (), (), "A periodical of scholarly articles."),
-    BIBO.Periodical: Term("owl:Class", "Periodical", (), (), "A publication that appears again and again without a planned end."),
     BIBO.Series: Term("owl:Class", "Series", (), (), "Documents published one after the other under a common title, each complete in itself."),
     BIBO.abstract: Term("owl:DatatypeProperty", "abstract", (RDFS.Resource,), (RDFS.Literal,), "The summary of a work, as text."),
     BIBO.authorList: Term("owl:ObjectProperty", "list of authors", (BIBO.Document,), (RDF.List, RDF.Seq), "The authors of a document, in order."),
@@ -539,12 +473,9 @@ TERMS: dict[str, Term] = {
     BIBO.editor: Term("owl:ObjectProperty", "editor", (BIBO.Collection, BIBO.Document), (FOAF.Agent,), "Someone who prepared a document or collection for publication."),
     BIBO.editorList: Term("owl:ObjectProperty", "list of editors", (BIBO.Document,), (RDF.List, RDF.Seq), "The editors of a document, in order."),
     BIBO.eissn: Term("owl:DatatypeProperty", "eissn", (BIBO.Collection,), (RDFS.Literal,), "The ISSN of the electronic form of a collection."),
-    BIBO.identifier: Term("owl:DatatypeProperty", "identifier", (BIBO.Collection, BIBO.Document), (RDFS.Literal,), "An identifier of a document or collection; the broader term of pmid, doi, issn and isbn."),
-    BIBO.isbn: Term("owl:DatatypeProperty", "isbn", (), (), "An ISBN of either length."),
     BIBO.isbn10: Term("owl:DatatypeProperty", "isbn10", (BIBO.Collection, BIBO.Document), (RDFS.Literal,), "A ten-digit ISBN."),
     BIBO.isbn13: Term("owl:DatatypeProperty", "isbn13", (BIBO.Collection, BIBO.Document), (RDFS.Literal,), "A thirteen-digit ISBN."),
     BIBO.issn: Term("owl:DatatypeProperty", "issn", (BIBO.Collection,), (RDFS.Literal,), "The ISSN of a collection."),
-    BIBO.locator: Term("owl:DatatypeProperty", "locator", (BIBO.Document,), (RDFS.Literal,), "Where in a larger work a document stands; the broader term of volume, pages and chapter."),
     BIBO.number: Term("owl:DatatypeProperty", "number", (BIBO.Document,), (RDFS.Literal,), "The number of a document within a set, such as that of a report."),
     BIBO.pageEnd: Term("owl:DatatypeProperty", "page end", (BIBO.Document,), (RDFS.Literal,), "The last page of a document within a larger one."),
     BIBO.pageStart: Term("owl:DatatypeProperty", "page start", (BIBO.Document,), (RDFS.Literal,), "The first page of a document within a larger one."),
@@ -552,20 +483,14 @@ TERMS: dict[str, Term] = {
     BIBO.pmid: Term("owl:DatatypeProperty", "pmid", (BIBO.Collection, BIBO.Document), (RDFS.Literal,), "A PubMed identifier, digits only."),
     BIBO.reproducedIn: Term("owl:ObjectProperty", "reproduced in", (BIBO.Document,), (BIBO.Document,), "The document in which this one was printed again."),
     BIBO.status: Term("owl:ObjectProperty", "status", (BIBO.Document,), (BIBO.DocumentStatus,), "The stage of publication a document has reached."),
-    BIBO.status_accepted: Term("owl:NamedIndividual", "accepted", (), (), "Accepted for publication."),
     BIBO.status_forthcoming: Term("owl:NamedIndividual", "forthcoming", (), (), "Accepted and soon to be published."),
     BIBO.status_published: Term("owl:NamedIndividual", "published", (), (), "Published."),
     BIBO.suffixName: Term("owl:DatatypeProperty", "suffix name", (FOAF.Agent,), (RDFS.Literal,), "What follows a name, such as Jr. or III."),
-    BIBO.translationOf: Term("owl:ObjectProperty", "translation of", (BIBO.Document,), (BIBO.Document,), "The document of which this one is a translation."),
     BIBO.volume: Term("owl:DatatypeProperty", "volume", (BIBO.Document,), (RDFS.Literal,), "The volume of the larger work in which a document stands."),
-    CITO.Citation: Term("owl:Class", "citation", (), (), "The link from a citing to a cited entity, taken as a thing."),
     CITO.cites: Term("owl:ObjectProperty", "cites", (), (), "The publication cites that one; the broader term of the others."),
-    CITO.citesAsRelated: Term("owl:ObjectProperty", "cites as related", (), (), "The publication cites that one as related."),
     CITO.corrects: Term("owl:ObjectProperty", "corrects", (), (), "The publication corrects that one."),
     CITO.describes: Term("owl:ObjectProperty", "describes", (), (), "The publication describes that one."),
     CITO.discusses: Term("owl:ObjectProperty", "discusses", (), (), "The publication discusses that one."),
-    CITO.hasReplyFrom: Term("owl:ObjectProperty", "has reply from", (), (), "That publication replies to this one."),
-    CITO.isCitedBy: Term("owl:ObjectProperty", "is cited by", (), (), "That publication cites this one; the broader term of the others."),
     CITO.isCorrectedBy: Term("owl:ObjectProperty", "is corrected by", (), (), "That publication corrects this one."),
     CITO.isDescribedBy: Term("owl:ObjectProperty", "is described by", (), (), "That publication describes this one."),
     CITO.isDiscussedBy: Term("owl:ObjectProperty", "is discussed by", (), (), "That publication discusses this one."),
@@ -574,7 +499,6 @@ TERMS: dict[str, Term] = {
     CITO.isUpdatedBy: Term("owl:ObjectProperty", "is updated by", (), (), "That publication brings this one up to date."),
     CITO.providesDataFor: Term("owl:ObjectProperty", "provides data for", (), (), "The publication or data set provides data for that one."),
     CITO.qualifies: Term("owl:ObjectProperty", "qualifies", (), (), "The publication puts conditions on what that one states."),
-    CITO.repliesTo: Term("owl:ObjectProperty", "replies to", (), (), "The publication replies to that one."),
     CITO.retracts: Term("owl:ObjectProperty", "retracts", (), (), "The publication retracts that one."),
     CITO.updates: Term("owl:ObjectProperty", "updates", (), (), "The publication brings that one up to date."),
     CITO.usesDataFrom: Term("owl:ObjectProperty", "uses data from", (), (), "The publication uses data of that one."),
@@ -582,25 +506,20 @@ TERMS: dict[str, Term] = {
     DCAT.Relationship: Term("owl:Class", "Relationship", (), (), "A node that carries more about how two resources are related."),
     DCAT.Resource: Term("owl:Class", "Catalogued resource", (), (), "Something that a catalogue lists."),
     DCAT.qualifiedRelation: Term("owl:ObjectProperty", "qualified relation", (DCAT.Resource,), (DCAT.Relationship,), "A node that carries more about a relation of the resource to another one."),
-    DCTERMS.Agent: Term("rdfs:Class", "Agent", (), (), "Someone or something that acts. The same class as foaf:Agent."),
     DCTERMS.abstract: Term("rdf:Property", "Abstract", (), (), "A summary."),
-    DCTERMS.accessRights: Term("rdf:Property", "Access Rights", (), (), "Who may see the resource."),
     DCTERMS.alternative: Term("rdf:Property", "Alternative Title", (), (RDFS.Literal,), "Another title, such as the one in the original language."),
     DCTERMS.available: Term("rdf:Property", "Date Available", (), (RDFS.Literal,), "When the resource became or becomes available."),
     DCTERMS.bibliographicCitation: Term("rdf:Property", "Bibliographic Citation", (), (RDFS.Literal,), "A reference to the resource that lets a reader find it, as text."),
-    DCTERMS.conformsTo: Term("rdf:Property", "Conforms To", (), (), "A standard the resource follows."),
     DCTERMS.contributor: Term("rdf:Property", "Contributor", (), (), "Someone who contributed to the making of the resource."),
     DCTERMS.created: Term("rdf:Property", "Date Created", (), (RDFS.Literal,), "When the resource was made."),
     DCTERMS.creator: Term("rdf:Property", "Creator", (), (), "Someone mainly responsible for the resource, such as an author."),
     DCTERMS.date: Term("rdf:Property", "Date", (), (RDFS.Literal,), "A point or span of time that belongs to the life of the resource; the broader term of all dates."),
     DCTERMS.dateAccepted: Term("rdf:Property", "Date Accepted", (), (RDFS.Literal,), "When a publisher accepted the resource."),
-    DCTERMS.dateCopyrighted: Term("rdf:Property", "Date Copyrighted", (), (RDFS.Literal,), "When copyright was claimed."),
     DCTERMS.dateSubmitted: Term("rdf:Property", "Date Submitted", (), (RDFS.Literal,), "When the resource was submitted."),
     DCTERMS.description: Term("rdf:Property", "Description", (), (), "What the resource is about or like, in any form."),
     DCTERMS.extent: Term("rdf:Property", "Extent", (), (), "The size or length of the resource."),
     DCTERMS.format: Term("rdf:Property", "Format", (), (), "The carrier, file format or dimensions of the resource."),
     DCTERMS.hasPart: Term("rdf:Property", "Has Part", (), (), "Something that is part of the resource."),
-    DCTERMS.hasVersion: Term("rdf:Property", "Has Version", (), (), "A version, edition or adaptation of the resource."),
     DCTERMS.identifier: Term("rdf:Property", "Identifier", (), (RDFS.Literal,), "A string that identifies the resource in some context."),
     DCTERMS.isPartOf: Term("rdf:Property", "Is Part Of", (), (), "Something that the resource is part of."),
     DCTERMS.isReplacedBy: Term("rdf:Property", "Is Replaced By", (), (), "What took the place of the resource."),
@@ -608,7 +527,6 @@ TERMS: dict[str, Term] = {
     DCTERMS.issued: Term("rdf:Property", "Date Issued", (), (RDFS.Literal,), "When the resource was formally published."),
     DCTERMS.language: Term("rdf:Property", "Language", (), (), "A language of the resource."),
     DCTERMS.license: Term("rdf:Property", "License", (), (), "The terms under which the resource may be used."),
-    DCTERMS.medium: Term("rdf:Property", "Medium", (), (), "The material or carrier of the resource."),
     DCTERMS.modified: Term("rdf:Property", "Date Modified", (), (RDFS.Literal,), "When the resource was changed."),
     DCTERMS.provenance: Term("rdf:Property", "Provenance", (), (), "What is known of the resource's ownership and keeping."),
     DCTERMS.publisher: Term("rdf:Property", "Publisher", (), (), "Whoever makes the resource available."),
@@ -616,7 +534,6 @@ TERMS: dict[str, Term] = {
     DCTERMS.relation: Term("rdf:Property", "Relation", (), (), "Something related to the resource; the broader term of all relations here."),
     DCTERMS.replaces: Term("rdf:Property", "Replaces", (), (), "That whose place the resource took."),
     DCTERMS.rights: Term("rdf:Property", "Rights", (), (), "A statement of the rights held in the resource."),
-    DCTERMS.source: Term("rdf:Property", "Source", (), (), "That from which the resource is derived."),
     DCTERMS.subject: Term("rdf:Property", "Subject", (), (), "A topic of the resource."),
     DCTERMS.title: Term("rdf:Property", "Title", (), (RDFS.Literal,), "The name given to the resource."),
     DCTERMS.type: Term("rdf:Property", "Type", (), (), "The nature or genre of the resource."),
@@ -624,22 +541,11 @@ TERMS: dict[str, Term] = {
     DEO.BibliographicReference: Term("owl:Class", "bibliographic reference", (), (), "A description of a publication within a text that refers to it."),
     DEO.Conclusion: Term("owl:Class", "conclusion", (), (), "What follows from the work."),
     DEO.DiscourseElement: Term("owl:Class", "discourse element", (), (), "A part of a text seen by what it does in the argument."),
-    DEO.Discussion: Term("owl:Class", "discussion", (), (), "What the results are taken to mean."),
-    DEO.Introduction: Term("owl:Class", "introduction", (), (), "The part that leads into the text."),
-    DEO.Materials: Term("owl:Class", "materials", (), (), "What was used in the work."),
     DEO.Methods: Term("owl:Class", "methods", (), (), "How the work was done."),
-    DEO.Motivation: Term("owl:Class", "motivation", (), (), "Why the work was done."),
-    DEO.ProblemStatement: Term("owl:Class", "problem statement", (), (), "The question that the work sets out to answer."),
     DEO.Results: Term("owl:Class", "results", (), (), "What was found."),
     DOCO.Abstract: Term("owl:Class", "abstract", (), (), "The summary of a document, as a part of it."),
     DOCO.Section: Term("owl:Class", "section", (), (), "A division of a document, usually under a heading."),
-    FABIO.Article: Term("owl:Class", "article", (), (), "A text on one topic that is published in a larger publication."),
-    FABIO.Book: Term("owl:Class", "book", (), (), "A published text, complete in itself and in some volumes."),
-    FABIO.BookChapter: Term("owl:Class", "book chapter", (), (), "A chapter of a book."),
     FABIO.Comment: Term("owl:Class", "comment", (), (), "A remark on another publication."),
-    FABIO.Editorial: Term("owl:Class", "editorial", (), (), "A text that states the opinion of an editor or publisher."),
-    FABIO.Expression: Term("owl:Class", "expression", (), (), "The realisation of a work in words, sounds or signs; a text rather than the idea behind it or the paper it is on."),
-    FABIO.Journal: Term("owl:Class", "journal", (), (), "A scholarly periodical."),
     FABIO.JournalArticle: Term("owl:Class", "journal article", (), (), "An article in an issue of a journal."),
     FABIO.JournalEditorial: Term("owl:Class", "journal editorial", (), (), "An editorial in an issue of a journal."),
     FABIO.JournalNewsItem: Term("owl:Class", "journal news item", (), (), "A news item in an issue of a journal."),
@@ -656,7 +562,6 @@ TERMS: dict[str, Term] = {
     FABIO.hasPubMedCentralId: Term("owl:DatatypeProperty", "has PubMed Central identifier", ("<http://purl.org/vocab/frbr/core#Endeavour>",), (XSD.string,), "The identifier of the publication in PubMed Central."),
     FABIO.hasPubMedId: Term("owl:DatatypeProperty", "has PubMed identifier", ("<http://purl.org/vocab/frbr/core#Endeavour>",), (XSD.string,), "The identifier of the publication in PubMed."),
     FABIO.hasSeason: Term("owl:DatatypeProperty", "has season", (), (), "The season in which an issue is said to appear."),
-    FABIO.hasSequenceIdentifier: Term("owl:DatatypeProperty", "has number", ("<http://purl.org/vocab/frbr/core#Endeavour>",), (), "What tells the place of an item in a sequence."),
     FABIO.hasShortTitle: Term("owl:DatatypeProperty", "has short title", ("<http://purl.org/vocab/frbr/core#Endeavour>",), (XSD.string,), "A shortened title."),
     FABIO.hasSubjectTerm: Term("owl:ObjectProperty", "has subject term", ("<http://purl.org/vocab/frbr/core#Endeavour>",), (FABIO.SubjectTerm,), "A vocabulary term for a topic of the publication."),
     FOAF.Agent: Term("owl:Class", "Agent", (), (), "Someone or something that acts: a person, a group, an organisation, a program."),
@@ -667,13 +572,10 @@ TERMS: dict[str, Term] = {
     FOAF.familyName: Term("owl:DatatypeProperty", "familyName", (FOAF.Person,), (RDFS.Literal,), "The family name of a person."),
     FOAF.givenName: Term("owl:DatatypeProperty", "Given name", (), (), "The given name or names of a person."),
     FOAF.isPrimaryTopicOf: Term("owl:ObjectProperty", "is primary topic of", (OWL.Thing,), (FOAF.Document,), "A document that is mainly about this thing."),
-    FOAF.maker: Term("owl:ObjectProperty", "maker", (OWL.Thing,), (FOAF.Agent,), "Whoever made this thing. The same property as dcterms:creator."),
     FOAF.member: Term("owl:ObjectProperty", "member", (FOAF.Group,), (FOAF.Agent,), "Someone or something that belongs to a group."),
     FOAF.name: Term("owl:DatatypeProperty", "name", (OWL.Thing,), (RDFS.Literal,), "The name of anything."),
-    FOAF.nick: Term("owl:DatatypeProperty", "nickname", (), (), "A short or informal name."),
     FOAF.page: Term("owl:ObjectProperty", "page", (OWL.Thing,), (FOAF.Document,), "A page or document about this thing."),
     FOAF.primaryTopic: Term("owl:ObjectProperty", "primary topic", (FOAF.Document,), (OWL.Thing,), "What a document is mainly about."),
-    FRAPO.Funding: Term("owl:Class", "funding", (), (), "Money given for a purpose, or the promise of it."),
     FRAPO.FundingAgency: Term("owl:Class", "funding agency", (), (), "An organisation that gives money for research."),
     FRAPO.Grant: Term("owl:Class", "grant", (), (), "Money awarded for a stated purpose."),
     FRAPO.hasAcronym: Term("owl:DatatypeProperty", "has acronym", (), (), "A short form of a name, made of its initials."),
@@ -682,7 +584,6 @@ TERMS: dict[str, Term] = {
     FRAPO.hasGrantNumber: Term("owl:DatatypeProperty", "has grant number", (FRAPO.Grant,), (), "The number by which a grant is known."),
     FRAPO.isAwardedBy: Term("owl:ObjectProperty", "is awarded by", (), (FOAF.Agent,), "The agent that made the award."),
     FRAPO.isFundedBy: Term("owl:ObjectProperty", "is funded by", (), (), "That which pays for the thing."),
-    FRAPO.isSupportedBy: Term("owl:ObjectProperty", "is supported by", (), (FRAPO.Funding, FOAF.Agent), "That which supports the thing, with money or otherwise."),
     MEDGRAPH.Heading: Term("owl:Class", "MeSH heading", (), (), "A MeSH heading of a record of which only the name is known. Where the identifier is known the MeSH term itself is the subject, and there is no such node."),
     MEDGRAPH.Reference: Term("owl:Class", "reference", (), (), "A reference as it stands in the reference list of an article."),
     MEDGRAPH.Relation: Term("owl:Class", "relation", (), (), "A comment, correction or other link between two records in NLM's own words. The CiTO property beside it is the nearest common term."),
@@ -691,7 +592,6 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.abstractType: Term("owl:DatatypeProperty", "abstract type", (DOCO.Abstract,), (RDFS.Literal,), "Which sort of other abstract this is, as NLM codes it: AAMC, AIDS, KIE, PIP, NASA, Publisher, plain-language-summary."),
     MEDGRAPH.affiliation: Term("owl:ObjectProperty", "affiliation", (BIBO.Document,), (FOAF.Organization,), "An affiliation given for the record as a whole and not for one author. Before 2014 it is, as a rule, that of the first author."),
     MEDGRAPH.autoIndexed: Term("owl:DatatypeProperty", "indexed automatically", (), (XSD.boolean,), "True where NLM's indexing program assigned the term."),
-    MEDGRAPH.chemicalName: Term("owl:DatatypeProperty", "chemical name", (SKOS.Concept,), (RDFS.Literal,), "The name of a substance as the record gives it."),
     MEDGRAPH.citationSubset: Term("owl:DatatypeProperty", "citation subset", (), (RDFS.Literal,), "The code of a subset of PubMed to which the record belongs, such as IM for Index Medicus."),
     MEDGRAPH.citedMedium: Term("owl:DatatypeProperty", "cited medium", (), (RDFS.Literal,), "Whether NLM cites the print or the Internet edition of the issue."),
     MEDGRAPH.coiStatement: Term("owl:DatatypeProperty", "conflict of interest statement", (BIBO.Document,), (RDFS.Literal,), "What the authors state about conflicts of interest."),
@@ -724,7 +624,6 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.languageName: Term("owl:DatatypeProperty", "language name", (BIBO.Document,), (RDFS.Literal,), "What a record gives as its language where that is no ISO 639-2 code."),
     MEDGRAPH.listComplete: Term("owl:DatatypeProperty", "author list complete", (), (XSD.boolean,), "False where NLM says that the list of authors is cut short."),
     MEDGRAPH.locationLabel: Term("owl:DatatypeProperty", "location label", (), (RDFS.Literal,), "The label of a part of a book, such as Chapter 3."),
-    MEDGRAPH.locationLabelType: Term("owl:DatatypeProperty", "type of location label", (), (RDFS.Literal,), "Which part of a book a label names: part, chapter, section, appendix, figure, table, box."),
     MEDGRAPH.majorQualifier: Term("owl:ObjectProperty", "major qualifier", (MEDGRAPH.Heading,), (), "A qualifier that marks a main topic of the article, at a heading of which only the name is known."),
     MEDGRAPH.majorTopic: Term("owl:DatatypeProperty", "major topic", (MEDGRAPH.Heading,), (XSD.boolean,), "True where the heading is a main topic of the article."),
     MEDGRAPH.medium: Term("owl:DatatypeProperty", "medium", (BIBO.Document,), (RDFS.Literal,), "The medium of a book, such as Internet."),
@@ -755,11 +654,8 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.validName: Term("owl:DatatypeProperty", "valid name", (), (XSD.boolean,), "False where the name is an earlier spelling that NLM has replaced."),
     MEDGRAPH.versionDate: Term("owl:DatatypeProperty", "version date", (), (RDFS.Literal,), "The date of this version of the record."),
     MEDGRAPH.versionId: Term("owl:DatatypeProperty", "version identifier", (), (RDFS.Literal,), "The name of this version of the record."),
-    MESHV.AllowedDescriptorQualifierPair: Term("owl:Class", "MeSH AllowedDescriptorQualifierPair", (), (), "A descriptor with a qualifier that NLM allows it."),
     MESHV.Descriptor: Term("owl:Class", "MeSH Descriptor", (), (), "A main heading of MeSH."),
-    MESHV.DescriptorQualifierPair: Term("owl:Class", "MeSH DescriptorQualifierPair", (), (), "A descriptor together with one qualifier."),
     MESHV.Qualifier: Term("owl:Class", "MeSH Qualifier", (), (), "A subheading of MeSH."),
-    MESHV.SupplementaryConceptRecord: Term("owl:Class", "MeSH SupplementaryConceptRecord ", (), (), "A term for a substance, disease, protocol or the like that is no main heading."),
     MESHV.hasDescriptor: Term("owl:ObjectProperty", "hasDescriptor", (), (MESHV.Descriptor,), "The descriptor of a pair."),
     MESHV.hasQualifier: Term("owl:ObjectProperty", "hasQualifier", (), (MESHV.Qualifier,), "The qualifier of a pair."),
     ORG.Organization: Term("owl:Class", "Organization", (), (), "A body of people with a purpose, a membership and a way to act. The same class as foaf:Organization."),
@@ -769,26 +665,17 @@ TERMS: dict[str, Term] = {
     OWL.ObjectProperty: Term("rdfs:Class", "ObjectProperty", (), (), "A property whose values are not literals."),
     OWL.Ontology: Term("rdfs:Class", "Ontology", (), (), "An ontology."),
     OWL.Thing: Term("owl:Class", "Thing", (), (), "The class of all individuals."),
-    OWL.sameAs: Term("rdf:Property", "sameAs", (OWL.Thing,), (OWL.Thing,), "Another name of the very same thing."),
     OWL.versionInfo: Term("owl:AnnotationProperty", "versionInfo", (RDFS.Resource,), (RDFS.Resource,), "Which version this is, as text."),
     PRISM.alternateTitle: Term("owl:DatatypeProperty", "alternate title", (), (), "Another title of the resource."),
-    PRISM.coverDate: Term("owl:DatatypeProperty", "cover date", (), (), "The date on the cover of an issue, in a form that machines read."),
     PRISM.coverDisplayDate: Term("owl:DatatypeProperty", "cover display date", (), (), "The date of an issue as its cover shows it, as text."),
     PRISM.issueIdentifier: Term("owl:DatatypeProperty", "issue identifier", (), (), "What identifies the issue in which the resource appeared."),
     PRISM.keyword: Term("owl:DatatypeProperty", "keyword", (), (), "A word or phrase, of no particular vocabulary, for what the resource is about."),
-    PRISM.number: Term("owl:DatatypeProperty", "number", (), (), "The number of the issue in which the resource appeared."),
-    PRISM.publicationName: Term("owl:DatatypeProperty", "publication name", (), (), "The title of the publication in which the resource appeared."),
-    PRO.PublishingRole: Term("owl:Class", "publishing role", (), (), "A role in the making of publications."),
     PRO.Role: Term("owl:Class", "role", (), (), "A role that someone holds."),
     PRO.RoleInTime: Term("owl:Class", "role in time", (), (), "That an agent holds a role, in some context and for some time."),
     PRO.author: Term("owl:NamedIndividual", "author", (), (), "The role of an author."),
-    PRO.contributor: Term("owl:NamedIndividual", "contributor", (), (), "The role of someone who contributed in some way."),
     PRO.editor: Term("owl:NamedIndividual", "editor", (), (), "The role of an editor."),
     PRO.isDocumentContextFor: Term("owl:ObjectProperty", "is document context for", (FOAF.Document,), (), "A holding of a role for which this document is the context."),
     PRO.isHeldBy: Term("owl:ObjectProperty", "is role held by", (PRO.RoleInTime,), (FOAF.Agent,), "The agent that holds the role."),
-    PRO.isRelatedToRoleInTime: Term("owl:ObjectProperty", "is related to role in time", (), (PRO.RoleInTime,), "A holding of a role for which this is the context."),
-    PRO.relatesToDocument: Term("owl:ObjectProperty", "relates to document", (), (FOAF.Document,), "The document for which the role is held."),
-    PRO.relatesToEntity: Term("owl:ObjectProperty", "relates to", (PRO.RoleInTime,), (), "That for which or within which the role is held."),
     PRO.relatesToOrganization: Term("owl:ObjectProperty", "relates to organization", (), (FOAF.Organization,), "The organisation within which the role is held."),
     PRO.withRole: Term("owl:ObjectProperty", "with role", (PRO.RoleInTime,), (PRO.Role,), "Which role is held."),
     RDF.List: Term("rdfs:Class", "List", (), (), "A list made of cells with a first element and a rest."),
@@ -799,40 +686,27 @@ TERMS: dict[str, Term] = {
     RDF.type: Term("rdf:Property", "type", (RDFS.Resource,), (RDFS.Class,), "A class of which the thing is an instance."),
     RDF.value: Term("rdf:Property", "value", (RDFS.Resource,), (RDFS.Resource,), "The main value of a node that carries more than a value."),
     RDFS.Class: Term("rdfs:Class", "Class", (), (), "A class of things."),
-    RDFS.ContainerMembershipProperty: Term("rdfs:Class", "ContainerMembershipProperty", (), (), "The class of rdf:_1, rdf:_2 and so on."),
     RDFS.Literal: Term("rdfs:Class", "Literal", (), (), "The class of literals."),
     RDFS.Resource: Term("rdfs:Class", "Resource", (), (), "The class of everything."),
     RDFS.comment: Term("rdf:Property", "comment", (RDFS.Resource,), (RDFS.Literal,), "What the thing is, in words for people."),
     RDFS.domain: Term("rdf:Property", "domain", (RDF.Property,), (RDFS.Class,), "A class to which the subjects of a property belong."),
     RDFS.isDefinedBy: Term("rdf:Property", "isDefinedBy", (RDFS.Resource,), (RDFS.Resource,), "The vocabulary that defines the thing."),
     RDFS.label: Term("rdf:Property", "label", (RDFS.Resource,), (RDFS.Literal,), "A name for people to read."),
-    RDFS.member: Term("rdf:Property", "member", (RDFS.Resource,), (RDFS.Resource,), "Something that a container contains."),
     RDFS.range: Term("rdf:Property", "range", (RDF.Property,), (RDFS.Class,), "A class to which the values of a property belong."),
-    RDFS.seeAlso: Term("rdf:Property", "seeAlso", (RDFS.Resource,), (RDFS.Resource,), "Something that may say more about the thing."),
     RDFS.subClassOf: Term("rdf:Property", "subClassOf", (RDFS.Class,), (RDFS.Class,), "A class that contains all instances of this one."),
     RDFS.subPropertyOf: Term("rdf:Property", "subPropertyOf", (RDF.Property,), (RDF.Property,), "A property that holds wherever this one holds."),
-    SCHEMA.CreativeWork: Term("rdfs:Class", "CreativeWork", (), (), "Anything made by human creation: a text, a picture, a data set."),
     SCHEMA.creativeWorkStatus: Term("rdf:Property", "creativeWorkStatus", (), (), "The stage of its life a work has reached."),
     SCHEMA.keywords: Term("rdf:Property", "keywords", (), (), "Keywords or tags put on the thing."),
     SCHEMA.location: Term("rdf:Property", "location", (), (), "Where the thing is."),
     SCHEMA.mentions: Term("rdf:Property", "mentions", (), (), "Something that a work mentions without being about it."),
     SCHEMA.sameAs: Term("rdf:Property", "sameAs", (), (), "A page or identifier elsewhere that stands for the same thing beyond doubt."),
     SCHEMA.version: Term("rdf:Property", "version", (), (), "Which version of a work this is."),
-    SCORO.InvestigationRole: Term("owl:Class", "investigation role", (), (), "A role in a research investigation."),
     SCORO.collaborator: Term("owl:NamedIndividual", "collaborator", (), (), "The role of someone who takes part in an investigation together with others."),
-    SCORO.principal_investigator: Term("owl:NamedIndividual", "principal investigator", (), (), "The role of the one who leads an investigation."),
     SKOS.Concept: Term("owl:Class", "Concept", (), (), "A unit of thought in a vocabulary."),
-    SKOS.ConceptScheme: Term("owl:Class", "Concept Scheme", (), (), "A set of concepts, such as a thesaurus."),
-    SKOS.altLabel: Term("owl:AnnotationProperty", "alternative label", (), (), "Another label of the thing."),
     SKOS.closeMatch: Term("owl:ObjectProperty", "has close match", (), (), "A concept elsewhere that is near enough to be used in this one's place for some purposes."),
     SKOS.exactMatch: Term("owl:ObjectProperty", "has exact match", (), (), "A concept elsewhere that can be used in this one's place nearly everywhere; transitive."),
-    SKOS.inScheme: Term("owl:ObjectProperty", "is in scheme", (), (SKOS.ConceptScheme,), "The scheme to which a concept belongs."),
-    SKOS.notation: Term("owl:DatatypeProperty", "notation", (), (), "A code that identifies a concept within a scheme."),
     SKOS.note: Term("owl:AnnotationProperty", "note", (), (), "A note of any kind."),
-    SKOS.prefLabel: Term("owl:AnnotationProperty", "preferred label", (), (), "The preferred label of the thing in a language."),
-    SKOS.semanticRelation: Term("owl:ObjectProperty", "is in semantic relation with", (SKOS.Concept,), (SKOS.Concept,), "A relation between concepts by their meaning; the broader term of all matches."),
     VIVO.rank: Term("owl:DatatypeProperty", "rank", (), (XSD.int,), "The place in a list, counted from 1."),
-    XSD.anyURI: Term("rdfs:Datatype", "anyURI", (), (), "An IRI or a reference, as text."),
     XSD.boolean: Term("rdfs:Datatype", "boolean", (), (), "True or false."),
     XSD.date: Term("rdfs:Datatype", "date", (), (), "A day."),
     XSD.dateTime: Term("rdfs:Datatype", "dateTime", (), (), "A day and a time of day."),
