@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 from medgraph import identifiers
@@ -160,6 +161,7 @@ def issn_l(issn: str) -> str:
     return f"<http://issn.org/resource/ISSN-L/{issn}>"
 
 
+@lru_cache(maxsize=20_000)
 def local(kind: str, *names: str, base: str = BASE) -> str:
     """
     A node of ours that several records share, named after what is known of it.

@@ -9,7 +9,6 @@ walk the rows, so that everything that can be said of a field stands in its row
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ MEMBERS = "rdf:_1, rdf:_2, …"
 """The predicate of a row whose values are the members of an ``rdf:Seq``, in order."""
 
 _NOTHING: tuple[()] = ()
+_CACHE_SIZE = 50_000
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
@@ -64,11 +64,13 @@ class Node(NamedTuple):
         iri: how its nodes are named, for the documentation (``{base}{pmid}-record``).
         rows: in the order in which its triples are written.
         shared: True where the node belongs to no record (journals, ORCID people, …).
+        cached: True where what is said of it depends on its item alone and comes again and again (journals).
     """
 
     iri: str
     rows: tuple[Row, ...]
     shared: bool = False
+    cached: bool = False
 
 
 class Step(NamedTuple):
@@ -118,7 +120,7 @@ class Mapping:
             raise MappingError(f"there is no part {sorted(unknown)[0]!r} to leave out; there are {', '.join(sorted(self.parts))}")
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
-        self._describe = {name: _compiled(name, tuple(self.rows(name))) for name in self.nodes}
+        self._describe = {name: _compiled(name, tuple(self.rows(name)), self.nodes[name].cached) for name in self.nodes}
 
     @property
     def parts(self) -> frozenset[str]:
@@ -169,20 +171,21 @@ class Mapping:
     def _triples(
         self, citation: Citation, problems: list[Problem] | None, steps: list[Step] | None
     ) -> list[Triple]:
-        record = Record(citation, self, problems)
+        record = Record(citation, self)
         waiting = record.waiting
-        describe = self._describe
         described: dict[str, list[Triple]] = {}
-        while waiting:
-            table, subject, item = waiting.popleft()
-            block: list[Triple] = []
-            describe[table](subject, item, record, block.append, steps)
-            before = described.get(subject)
-            described[subject] = block if before is None else _merged(before, block)
+        while any(waiting.values()):
+            for table, describe in self._describe.items():
+                if batch := waiting[table]:
+                    waiting[table] = []
+                    describe(batch, record, described, steps)
+        if problems is not None:
+            problems += record.problems
         return [triple for block in described.values() for triple in block]
 
 
-Describe = Callable[[str, Any, "Record", Callable[[Triple], None], list[Step] | None], None]
+Described = dict[str, list[Triple]]
+Describe = Callable[[list[tuple[str, Any]], "Record", Described, list[Step] | None], None]
 
 
 def _merged(first: list[Triple], second: list[Triple]) -> list[Triple]:
@@ -193,58 +196,90 @@ def _merged(first: list[Triple], second: list[Triple]) -> list[Triple]:
     return [triple for triples in properties.values() for triple in triples]
 
 
-def _compiled(table: str, rows: tuple[Row, ...]) -> Describe:
+def _compiled(table: str, rows: tuple[Row, ...], cached: bool) -> Describe:
     """
-    A table's rows as one function, ``describe(subject, item, record, add, steps)``.
+    A table's rows as one function, ``describe(batch, record, described, steps)``, for nodes ``(subject, item)``.
 
-    The rows are written out as straight code once, since a loop that interprets them takes half as
-    long again (``decisions/``). Values of rows that share a property are gathered, so that a property's
-    values stand together and none stands twice.
+    The rows are written out as straight code once: a loop that interprets them takes twice as long
+    (``decisions/``). A row's function says by its annotation whether it gives one term or several;
+    values of rows that share a property are gathered, so that a property's values stand together
+    and none stands twice.
     """
-    names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step}
+    names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step, "merged": _merged, "cache": {}}
     last_of = {row.predicate: n for n, row in enumerate(rows)}
     gathered = {row.predicate for n, row in enumerate(rows) if last_of[row.predicate] != n}
-    lines = ["def describe(subject, item, record, add, steps):"]
-    lines += [f"    all_{last_of[predicate]} = []" for predicate in gathered]
+    code = ["def describe(batch, record, described, steps):", "    for subject, item in batch:"]
+    if cached:
+        code += [
+            "        block = cache.get((subject, item)) if steps is None else None",
+            "        if block is not None:",
+            "            if described.setdefault(subject, block) is not block:",
+            "                described[subject] = merged(described[subject], block)",
+            "            continue",
+            "        troubles = len(record.problems)",
+        ]
+    code += ["        block = []", "        add = block.append"]
+    code += [f"        all_{last_of[predicate]} = []" for predicate in sorted(gathered)]
     guard = ""
     for n, row in enumerate(rows):
-        names |= {f"row_{n}": row, f"value_{n}": row.value, f"predicate_{n}": row.predicate}
+        names |= {f"row_{n}": row, f"value_{n}": row.value, f"p{n}": row.predicate}
         fields = row.fields.split()
+        condition = ""
         if row.fields == "self":
-            condition, field = "True", "item"
+            field = "item"
         elif len(fields) == 1:
-            condition, field = f"(v := item.{fields[0]}) is not None and v is not NOTHING", "v"
+            field = "v"
+            condition = f"(v := item.{fields[0]}) is not None and v is not NOTHING"
         else:
-            condition, field = "True", f"({', '.join(f'item.{name}' for name in fields)})"
-        if condition != guard or condition == "True":
-            lines.append(f"    if {condition}:")
-            guard = condition
-        lines.append(f"        terms = value_{n}({field}, record)")
-        lines.append("        if terms is not None:")
-        if row.predicate == MEMBERS:
-            lines.append("            for n, term in enumerate(terms, 1):")
-            lines.append(f"                add((subject, '<{_RDF}_' + str(n) + '>', term))")
-        elif row.predicate in gathered:
-            lines.append(f"            all_{last_of[row.predicate]} += (terms,) if type(terms) is str else terms")
-        else:
-            lines.append("            if type(terms) is str:")
-            lines.append(f"                add((subject, predicate_{n}, terms))")
-            lines.append("            else:")
-            lines.append("                if len(terms) > 1:")
-            lines.append("                    terms = dict.fromkeys(terms)")
-            lines.append("                for term in terms:")
-            lines.append(f"                    add((subject, predicate_{n}, term))")
-        lines.append("            if steps is not None and terms:")
-        lines.append("                made = (terms,) if type(terms) is str else tuple(terms)")
-        lines.append(f"                steps.append(Step({table!r}, subject, row_{n}, {field}, made))")
+            field = f"({', '.join(f'item.{name}' for name in fields)})"
+        if condition and condition != guard:
+            code.append(f"        if {condition}:")
+        guard = condition
+        code += [
+            ("            " if condition else "        ") + line
+            for line in _statement(n, row, field, last_of[row.predicate] if row.predicate in gathered else None)
+        ]
+        code.append(f"{'            ' if condition else '        '}if steps is not None and t:")
+        code.append(
+            f"{'            ' if condition else '        '}    "
+            f"steps.append(Step({table!r}, subject, row_{n}, {field}, (t,) if type(t) is str else tuple(t)))"
+        )
         if row.predicate in gathered and last_of[row.predicate] == n:
-            lines.append(f"    for term in dict.fromkeys(all_{n}):")
-            lines.append(f"        add((subject, predicate_{n}, term))")
+            code += [
+                f"        for term in dict.fromkeys(all_{n}):",
+                f"            add((subject, p{n}, term))",
+            ]
             guard = ""
-    if len(lines) == 1:
-        lines.append("    pass")
-    exec(compile("\n".join(lines), f"<mapping table {table!r}>", "exec"), names)
+    if cached:
+        code += [
+            f"        if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
+            "            cache[subject, item] = block",
+        ]
+    code += [
+        "        if described.setdefault(subject, block) is not block:",
+        "            described[subject] = merged(described[subject], block)",
+    ]
+    exec(compile("\n".join(code), f"<mapping table {table!r}>", "exec"), names)
     return names["describe"]  # type: ignore[no-any-return]
+
+
+def _statement(n: int, row: Row, field: str, gathered_in: int | None) -> list[str]:
+    """The lines that make one row's terms ``t`` and add their triples."""
+    gives = row.value.__annotations__.get("return", "Terms")
+    call = f"t = value_{n}({field}, record)"
+    if row.predicate == MEMBERS:
+        return [call, "for i, term in enumerate(t, 1):", f"    add((subject, '<{_RDF}_' + str(i) + '>', term))"]
+    if gathered_in is not None:
+        return [call, "if t is not None:", f"    all_{gathered_in} += (t,) if type(t) is str else t"]
+    one = f"add((subject, p{n}, t))"
+    if gives == "str":
+        return [call, one]
+    if gives == "str | None":
+        return [call, "if t is not None:", f"    {one}"]
+    several = ["if t:", "    for term in t if len(t) == 1 else dict.fromkeys(t):", f"        add((subject, p{n}, term))"]
+    if gives in ("list[str]", "list[str] | None"):
+        return [call, *several]
+    return [call, "if type(t) is str:", f"    {one}", "elif t:", *(f"    {line}" for line in several[1:])]
 
 
 class Record:
@@ -254,25 +289,25 @@ class Record:
     Args:
         citation: the record.
         mapping: whose tables describe the nodes.
-        problems: receives what was wrong with single values, or None to drop that.
     """
 
     __slots__ = ("affiliations", "article", "base", "citation", "known", "problems", "resolver", "stem", "waiting")
 
-    def __init__(self, citation: Citation, mapping: Mapping, problems: list[Problem] | None) -> None:
+    def __init__(self, citation: Citation, mapping: Mapping) -> None:
         self.citation = citation
         self.base = mapping.base
         self.resolver = mapping.resolver
-        self.problems = problems
+        self.problems: list[Problem] = []
         self.article = iris.article(citation.pmid)
         self.stem = f"<{mapping.base}{citation.pmid}-"
-        self.waiting: deque[tuple[str, str, Any]] = deque([("article", self.article, citation)])
+        self.waiting: dict[str, list[tuple[str, Any]]] = {table: [] for table in mapping.nodes}
+        self.waiting["article"].append((self.article, citation))
         self.affiliations: dict[str, str] = {}
         self.known: dict[str, Any] = {}
 
     def describe(self, table: str, iri: str, item: Any) -> str:
-        """``iri``, after noting that the node is to be described by that table, once per item."""
-        self.waiting.append((table, iri, item))
+        """``iri``, after noting that the node is to be described by that table."""
+        self.waiting[table].append((iri, item))
         return iri
 
     def once(self, name: str, make: Callable[[Record], Any]) -> Any:
@@ -285,12 +320,10 @@ class Record:
 
     def fault(self, kind: str, element: str, value: str) -> None:
         """Report a value that is not the identifier it is said to be (a kind of :mod:`medgraph.identifiers`)."""
-        if self.problems is not None:
-            fault = identifiers.check(kind, value)[1]
-            if fault is not None:
-                self.problem(fault.code, element, value, fault.message)
+        fault = identifiers.check(kind, value)[1]
+        if fault is not None:
+            self.problem(fault.code, element, value, fault.message)
 
     def problem(self, code: str, element: str, value: str, message: str) -> None:
         """Report a value that is kept but is not what it should be."""
-        if self.problems is not None:
-            self.problems.append(Problem(code=code, element=element, value=value, message=message))
+        self.problems.append(Problem(code=code, element=element, value=value, message=message))

@@ -205,7 +205,7 @@ PERSON = Node(
         Row(BIBO.suffixName, "suffix", v.text, "FAU", "Suffix", core=True),
         Row(FOAF.name, "self", v.full_name, "FAU, CN", "ForeName, LastName, Suffix; CollectiveName", core=True),
         Row(DCTERMS.identifier, "identifiers", v.other_person_ids, "AUID", "Identifier@Source"),
-        Row(FOAF.member, "self", v.members, "", "CollectiveName@Investigators"),
+        Row(FOAF.member, "investigators", v.members, "", "CollectiveName@Investigators"),
     ),
     shared=True,
 )
@@ -299,6 +299,7 @@ JOURNAL = Node(
         Row(MEDGRAPH.country, "country", v.text, "PL", "MedlineJournalInfo/Country"),
     ),
     shared=True,
+    cached=True,
 )
 
 MESH_TERM = Node(

@@ -9,6 +9,7 @@ literal, never an IRI or a typed value, and is reported (``record.problem``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris, languages, pagination
@@ -81,7 +82,7 @@ def english(value: str, record: Record) -> str:
 
 def number(value: int, record: Record) -> str:
     """An ``xsd:int``."""
-    return typed(str(value), XSD.int)
+    return f'"{value}"^^{XSD.int}'
 
 
 def true_or_false(value: bool, record: Record) -> str:
@@ -122,6 +123,9 @@ def markup(value: str, record: Record) -> str:
 # Dates
 
 
+_TWO_DIGITS = tuple(f"{n:02d}" for n in range(100))
+
+
 def date(value: PartialDate, record: Record) -> str | None:
     """
     The date in the precision it has: ``xsd:gYear``, ``gYearMonth``, ``date`` or ``dateTime``.
@@ -131,14 +135,14 @@ def date(value: PartialDate, record: Record) -> str | None:
     if value.year is None:
         return literal(value.text) if value.text else None
     if value.month is None:
-        return typed(f"{value.year:04d}", XSD.gYear)
+        return f'"{value.year:04d}"^^{XSD.gYear}'
+    month = _TWO_DIGITS[value.month]
     if value.day is None:
-        return typed(f"{value.year:04d}-{value.month:02d}", XSD.gYearMonth)
+        return f'"{value.year:04d}-{month}"^^{XSD.gYearMonth}'
     if value.hour is None:
-        return typed(f"{value.year:04d}-{value.month:02d}-{value.day:02d}", XSD.date)
-    return typed(
-        f"{value.year:04d}-{value.month:02d}-{value.day:02d}T{value.hour:02d}:{value.minute or 0:02d}:00", XSD.dateTime
-    )
+        return f'"{value.year:04d}-{month}-{_TWO_DIGITS[value.day]}"^^{XSD.date}'
+    time = f"{_TWO_DIGITS[value.hour]}:{_TWO_DIGITS[value.minute or 0]}:00"
+    return f'"{value.year:04d}-{month}-{_TWO_DIGITS[value.day]}T{time}"^^{XSD.dateTime}'
 
 
 def dates(values: tuple[PartialDate, ...], record: Record) -> list[str]:
@@ -522,14 +526,22 @@ def pages(value: Pagination, record: Record) -> str | None:
 
 def page_start(value: Pagination, record: Record) -> str | None:
     """The first page."""
-    start = (pagination.expand(value.medline_pgn)[0] if value.medline_pgn else None) or value.start_page
+    start = record.once("pages", _first_and_last)[0]
     return literal(start) if start else None
 
 
 def page_end(value: Pagination, record: Record) -> str | None:
     """The last page, written out (``181-5`` ends on 185)."""
-    end = (pagination.expand(value.medline_pgn)[1] if value.medline_pgn else None) or value.end_page
+    end = record.once("pages", _first_and_last)[1]
     return literal(end) if end else None
+
+
+def _first_and_last(record: Record) -> tuple[str | None, str | None]:
+    value = record.citation.pagination
+    if value is None:
+        return None, None
+    first, last = pagination.expand(value.medline_pgn) if value.medline_pgn else (None, None)
+    return first or value.start_page, last or value.end_page
 
 
 # People and organisations
@@ -648,13 +660,13 @@ def agent_class(classes: tuple[str, str]) -> Callable[[Author, Record], str]:
 
 def full_name(author: Author | PersonalName, record: Record) -> str | None:
     """First name, last name and suffix; the group's name; the short form where it is all there is."""
-    if isinstance(author, Author) and author.collective_name:
-        return literal(author.collective_name)
-    if author.last_name is None:
-        return literal(author.name) if author.name else None
-    return literal(
-        " ".join(part for part in (author.fore_name or author.initials, author.last_name, author.suffix) if part)
-    )
+    last = author.last_name
+    if last is None:
+        name = getattr(author, "collective_name", None) or author.name
+        return literal(name) if name else None
+    first = author.fore_name or author.initials
+    name = f"{first} {last}" if first else last
+    return literal(f"{name} {author.suffix}" if author.suffix else name)
 
 
 def short_name(author: Author, record: Record) -> str | None:
@@ -663,14 +675,14 @@ def short_name(author: Author, record: Record) -> str | None:
     return literal(name) if name else None
 
 
-def members(author: Author, record: Record) -> list[str] | None:
+def members(value: str, record: Record) -> list[str] | None:
     """The investigators whose list the group's entry names."""
     found: list[str] = []
     n = 0
     roles = record.once("investigator", _people("investigator", ""))
     for one in record.citation.investigator_lists:
         for _ in one.investigators:
-            if one.id is not None and one.id == author.investigators and roles[n].rank:
+            if one.id == value and roles[n].rank:
                 found.append(roles[n].agent)
             n += 1
     return found or None
@@ -749,9 +761,12 @@ def other_organisation_ids(values: tuple[Identifier, ...], record: Record) -> li
 # Journal
 
 
+_issn = lru_cache(maxsize=50_000)(identifiers.issn)
+
+
 def journal(value: Journal, record: Record) -> str | None:
     """The journal: by NLM Unique ID, else linking ISSN, else a name made from its abbreviation or title."""
-    linking = next((i.value for i in value.issns if i.type == "Linking" and identifiers.issn(i.value)), None)
+    linking = next((i.value for i in value.issns if i.type == "Linking" and _issn(i.value)), None)
     name = value.medline_ta or value.iso_abbreviation or value.title
     iri = iris.journal(value.nlm_unique_id, linking, name, record.base)
     return record.describe("journal", iri, value) if iri else None
@@ -780,7 +795,7 @@ def other_issns(values: tuple[Issn, ...], record: Record) -> list[str]:
     for value in values:
         if not _looks_like_issn(value.value):
             found.append(literal(value.value))
-        if identifiers.issn(value.value) is None:
+        if _issn(value.value) is None:
             record.fault("issn", "IS", value.value)
     return found
 
@@ -788,7 +803,7 @@ def other_issns(values: tuple[Issn, ...], record: Record) -> list[str]:
 def issn_l(values: tuple[Issn, ...], record: Record) -> str | None:
     """The journal as the ISSN centre names it."""
     for value in values:
-        if value.type == "Linking" and (number := identifiers.issn(value.value)):
+        if value.type == "Linking" and (number := _issn(value.value)):
             return iris.issn_l(number)
     return None
 
@@ -824,31 +839,65 @@ class Pair(NamedTuple):
     qualifier: str
 
 
+@lru_cache(maxsize=100_000)
+def _known_ui(ui: str) -> bool:
+    return identifiers.mesh_ui(ui) == ui
+
+
 def _ui(term: MeshTerm, resolve: Callable[[str], str | None], record: Record) -> str | None:
-    if term.ui is None:
+    ui = term.ui
+    if ui is None:
         return resolve(term.name)
-    if identifiers.mesh_ui(term.ui):
-        return term.ui
-    record.fault("mesh_ui", "MH", term.ui)
+    if _known_ui(ui):
+        return ui
+    record.fault("mesh_ui", "MH", ui)
     return resolve(term.name)
 
 
+def _term(ui: str, item: MeshTerm | PublicationType | SupplMesh, record: Record) -> str:
+    """The IRI of a MeSH term, with its name said once."""
+    where = f"<http://id.nlm.nih.gov/mesh/{ui}>"
+    named = record.known.setdefault("names", {})
+    if named.get(ui) != item.name:
+        named[ui] = item.name
+        record.waiting["mesh term"].append((where, item))
+    return where
+
+
 def _headings(record: Record) -> Headings:
-    found = Headings([], [], [], [])
+    subjects, terms, primary, left = found = Headings([], [], [], [])
     resolver = record.resolver
+    pairs_waiting = record.waiting["pair"]
     for n, heading in enumerate(record.citation.mesh_headings, 1):
         descriptor = heading.descriptor
         ui = _ui(descriptor, resolver.descriptor, record)
-        subject = record.describe("mesh term", iris.mesh(ui), descriptor) if ui else None
-        if subject is None:
+        if ui is None:
+            subject = None
             record.problem(
                 "mesh-heading-unresolved", "MH", descriptor.name, "no MeSH identifier is known for this heading"
             )
+        else:
+            subject = _term(ui, descriptor, record)
+            subjects.append(subject)
+            if descriptor.major:
+                primary.append(subject)
+        automatic = descriptor.auto
+        if not heading.qualifiers:
+            if subject is not None:
+                terms.append(subject)
+                if not automatic:
+                    continue
+            left.append(
+                record.describe(
+                    "heading", f"{record.stem}heading-{n}>", Heading(descriptor, subject, [], [], [], automatic)
+                )
+            )
+            continue
         qualifiers: list[str] = []
         starred: list[str] = []
         names: list[str] = []
-        pairs: list[str] = []
         for qualifier in heading.qualifiers:
+            automatic |= qualifier.auto
             qualifier_ui = _ui(qualifier, resolver.qualifier, record)
             if qualifier_ui is None:
                 names.append(qualifier.name)
@@ -856,24 +905,21 @@ def _headings(record: Record) -> Headings:
                     "mesh-qualifier-unresolved", "MH", qualifier.name, "no MeSH identifier is known for this qualifier"
                 )
                 continue
-            iri = record.describe("mesh term", iris.mesh(qualifier_ui), qualifier)
-            qualifiers.append(iri)
+            where = _term(qualifier_ui, qualifier, record)
+            qualifiers.append(where)
             if qualifier.major:
-                starred.append(iri)
-            if subject and ui:
-                pair = record.describe("pair", iris.mesh(ui + qualifier_ui), Pair(subject, iri))
-                pairs.append(pair)
+                starred.append(where)
+            if subject is not None:
+                pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
+                pairs_waiting.append((pair, Pair(subject, where)))
+                terms.append(pair)
                 if qualifier.major:
-                    found.primary.append(pair)
-        if subject:
-            found.subjects.append(subject)
-            found.terms.extend(pairs or (subject,))
-            if descriptor.major:
-                found.primary.append(subject)
-        automatic = descriptor.auto or any(qualifier.auto for qualifier in heading.qualifiers)
+                    primary.append(pair)
+        if subject is not None and not qualifiers:
+            terms.append(subject)
         if subject is None or names or automatic:
             item = Heading(descriptor, subject, qualifiers, starred, names, automatic)
-            found.left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
+            left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
     return found
 
 
@@ -911,9 +957,9 @@ def suppl_mesh_terms(values: tuple[SupplMesh, ...], record: Record) -> list[str]
     """The supplementary concept."""
     found = []
     for value in values:
-        ui = value.ui if value.ui and identifiers.mesh_ui(value.ui) else record.resolver.substance(value.name)
+        ui = value.ui if value.ui and _known_ui(value.ui) else record.resolver.substance(value.name)
         if ui:
-            found.append(record.describe("mesh term", iris.mesh(ui), value))
+            found.append(_term(ui, value, record))
     return found
 
 
@@ -922,7 +968,7 @@ def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
     start = len(record.citation.mesh_headings)
     found = []
     for n, value in enumerate(values, start + 1):
-        if not (value.ui and identifiers.mesh_ui(value.ui)) and not record.resolver.substance(value.name):
+        if not (value.ui and _known_ui(value.ui)) and not record.resolver.substance(value.name):
             item = Heading(MeshTerm(name=value.name), None, [], [], [], False, value.type)
             found.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
     return found
@@ -944,6 +990,7 @@ class Substance(NamedTuple):
     printed: str | None
 
 
+@lru_cache(maxsize=50_000)
 def _registry(value: str) -> str | None:
     """A CAS number or UNII as an IRI, or None."""
     if number := identifiers.cas(value):
@@ -967,7 +1014,7 @@ def _substances(record: Record) -> Substances:
             if same is None and enzyme is None:
                 wrong = number
                 record.fault("registry_number", "RN", wrong)
-        ui = chemical.ui if chemical.ui and identifiers.mesh_ui(chemical.ui) else None
+        ui = chemical.ui if chemical.ui and _known_ui(chemical.ui) else None
         if ui is None and chemical.name:
             ui = record.resolver.substance(chemical.name)
         if ui:
@@ -994,7 +1041,7 @@ def substance_nodes(value: tuple[Chemical, ...], record: Record) -> list[str]:
 
 
 def _type_ui(value: PublicationType, record: Record) -> str | None:
-    if value.ui and identifiers.mesh_ui(value.ui):
+    if value.ui and _known_ui(value.ui):
         return value.ui
     return record.resolver.publication_type(value.name)
 
@@ -1002,7 +1049,7 @@ def _type_ui(value: PublicationType, record: Record) -> str | None:
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
     return [
-        record.describe("mesh term", iris.mesh(ui), value) for value in values if (ui := _type_ui(value, record))
+        _term(ui, value, record) for value in values if (ui := _type_ui(value, record))
     ]
 
 
@@ -1172,10 +1219,20 @@ def relation_nodes(values: tuple[CommentsCorrections, ...], record: Record) -> l
     return found
 
 
-_REFERENCE_IDS: dict[str, Callable[[str], str | None]] = {
-    "pubmed": lambda value: iris.article(n) if (n := identifiers.pmid(value)) else None,
+def _pmid_iri(value: str) -> str | None:
+    number = identifiers.pmid(value)
+    return iris.article(number) if number else None
+
+
+def _pmc_iri(value: str) -> str | None:
+    number = identifiers.pmcid(value)
+    return iris.pmc(number) if number else None
+
+
+_REFERENCE_IDS: dict[str | None, Callable[[str], str | None]] = {
+    "pubmed": _pmid_iri,
     "doi": _doi_iri,
-    "pmc": lambda value: iris.pmc(n) if (n := identifiers.pmcid(value)) else None,
+    "pmc": _pmc_iri,
 }
 
 
@@ -1190,15 +1247,17 @@ class Cited(NamedTuple):
 def _cited(record: Record) -> list[Cited]:
     found = []
     for reference in record.citation.references:
+        named = reference.article_ids
         ids: list[str] = []
         others: list[str] = []
-        for one in sorted(reference.article_ids, key=_pubmed_first):
-            make = _REFERENCE_IDS.get(one.type or "")
-            where = make(one.value) if make else None
-            if where is None:
-                others.append(f"{one.type}: {one.value}" if one.type else one.value)
-            else:
+        for one in named if len(named) < 2 else sorted(named, key=_pubmed_first):
+            kind, value = one.type, one.value
+            make = _REFERENCE_IDS.get(kind)
+            where = make(value) if make is not None else None
+            if where is not None:
                 ids.append(where)
+            else:
+                others.append(f"{kind}: {value}" if kind else value)
         found.append(Cited(reference, ids, others))
     return found
 
@@ -1217,7 +1276,9 @@ def cites(value: Any, record: Record) -> list[str]:
         if not cited.iris:
             found.append(record.describe("cited document", f"{record.stem}reference-{n}>", cited))
         elif cited.iris[0] == record.article:
-            record.problem("reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made")
+            record.problem(
+                "reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made"
+            )
         else:
             found.append(cited.iris[0])
     return found
@@ -1225,11 +1286,10 @@ def cites(value: Any, record: Record) -> list[str]:
 
 def reference_nodes(value: Any, record: Record) -> list[str]:
     """A node with the words of each reference that has an identifier."""
-    return [
-        record.describe("reference", f"{record.stem}reference-{n}>", cited)
-        for n, cited in enumerate(record.once("cited", _cited), 1)
-        if cited.iris
-    ]
+    stem = f"{record.stem}reference-"
+    nodes = [(f"{stem}{n}>", cited) for n, cited in enumerate(record.once("cited", _cited), 1) if cited.iris]
+    record.waiting["reference"] += nodes
+    return [where for where, _ in nodes]
 
 
 # Keywords, notes
