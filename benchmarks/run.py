@@ -86,7 +86,9 @@ def main() -> None:
             distinct = folder / "distinct.xml.gz"
             corpus.write("xml", len(corpus.xml_records()), distinct)
             lines += ["", f"## PubMed XML.gz, {options.records:,} records", ""]
-            lines += table(side_by_side(["iterparse", "pubmed_parser", "read", "nt", "nt core"], xml, options.rounds), "iterparse")
+            lines += table(
+                side_by_side(["iterparse", "pubmed_parser", "read", "nt", "nt core"], xml, options.rounds), "iterparse"
+            )
             lines += ["", f"The {len(corpus.xml_records()):,} distinct records by themselves:", ""]
             lines += table(side_by_side(["iterparse", "nt"], distinct, options.rounds), "iterparse")
         if "text" in wanted:

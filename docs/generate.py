@@ -84,18 +84,22 @@ def page() -> Iterator[str]:
             for prefix, namespace in PREFIXES.items():
                 how = how.replace(f"<{namespace}", f"<{prefix}:")
             example = shown.get((name, row))
-            yield "| " + " | ".join(
-                cell(part)
-                for part in (
-                    f"`{row.predicate if row.predicate == MEMBERS else short(row.predicate)}`",
-                    f"`{row.fields}`" if row.fields != "self" else "",
-                    how,
-                    row.text,
-                    row.xml,
-                    "core" if (name, row) in core else "",
-                    f"`{short(example)}`" if example else "",
+            yield (
+                "| "
+                + " | ".join(
+                    cell(part)
+                    for part in (
+                        f"`{row.predicate if row.predicate == MEMBERS else short(row.predicate)}`",
+                        f"`{row.fields}`" if row.fields != "self" else "",
+                        how,
+                        row.text,
+                        row.xml,
+                        "core" if (name, row) in core else "",
+                        f"`{short(example)}`" if example else "",
+                    )
                 )
-            ) + " |\n"
+                + " |\n"
+            )
     yield "\n## What is not mapped, and why\n\n| field | reason |\n|---|---|\n"
     for field, reason in NOT_MAPPED.items():
         yield f"| `{field}` | {reason} |\n"

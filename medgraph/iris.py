@@ -143,7 +143,9 @@ def accession(databank: str, number: str) -> str | None:
 _ACCESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
-def journal(nlm_unique_id: str | None, issn_linking: str | None, medline_ta: str | None, base: str = BASE) -> str | None:
+def journal(
+    nlm_unique_id: str | None, issn_linking: str | None, medline_ta: str | None, base: str = BASE
+) -> str | None:
     """
     A journal: by its NLM Unique ID, else its linking ISSN, else a name of ours from its abbreviation; else None.
 

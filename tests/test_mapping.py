@@ -6,17 +6,20 @@ import itertools
 import types
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import medgraph
 import msgspec
 import pyoxigraph as ox
 import pytest
 
 from medgraph import model
 from medgraph.errors import MappingError
-from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row
+from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple
 from medgraph.model import Citation
 from medgraph.vocab import DCTERMS, TERMS
+from vocabulary import check_graph
 
 TEXTS: dict[str, str] = {
     "ArticleId.type": "sici",
@@ -95,6 +98,7 @@ def everything() -> list[Citation]:
         ),
         article_ids=(
             model.ArticleId(value="PMC12", type="pmc"),
+            model.ArticleId(value="PMC14", type="pmc"),
             model.ArticleId(value="another pii", type="pii"),
             model.ArticleId(value="NIHMS1", type="mid"),
         ),
@@ -102,13 +106,32 @@ def everything() -> list[Citation]:
         history=tuple(
             model.HistoryDate(status=status, date=model.PartialDate(year=2001, month=2, day=n, hour=4, minute=5))
             for n, status in enumerate(
-                ("received", "accepted", "revised", "aheadofprint", "epublish", "ppublish", "ecollection", "retracted",
-                 "pmc-release", "pubmed", "medline", "entrez", "premedline"), 1,
+                (
+                    "received",
+                    "accepted",
+                    "revised",
+                    "aheadofprint",
+                    "epublish",
+                    "ppublish",
+                    "ecollection",
+                    "retracted",
+                    "pmc-release",
+                    "pubmed",
+                    "medline",
+                    "entrez",
+                    "premedline",
+                ),
+                1,
             )
         ),
         comments_corrections=tuple(
-            model.CommentsCorrections(ref_type=ref_type, ref_source=f"source {n}", pmid=str(100 + n) if n else None,
-                                      pmid_version="1", note="a note")
+            model.CommentsCorrections(
+                ref_type=ref_type,
+                ref_source=f"source {n}",
+                pmid=str(100 + n) if n else None,
+                pmid_version="1",
+                note="a note",
+            )
             for n, ref_type in enumerate(REF_TYPES)
         ),
         mesh_headings=(
@@ -118,7 +141,10 @@ def everything() -> list[Citation]:
             ),
             model.MeshHeading(
                 descriptor=model.MeshTerm(name="No such heading", major=True),
-                qualifiers=(model.MeshTerm(name="q", ui="Q000001", major=True), model.MeshTerm(name="no such qualifier")),
+                qualifiers=(
+                    model.MeshTerm(name="q", ui="Q000001", major=True),
+                    model.MeshTerm(name="no such qualifier"),
+                ),
             ),
         ),
         suppl_meshes=(
@@ -137,7 +163,6 @@ def everything() -> list[Citation]:
             model.PublicationType(name="No Such Type"),
         ),
         languages=("eng", "English"),
-        location_labels=(model.LocationLabel(text="3", type="chapter"), model.LocationLabel(text="B", type="part")),
         data_banks=(
             model.DataBank(name="ClinicalTrials.gov", accession_numbers=("NCT02239640",)),
             model.DataBank(name="No Such Bank", accession_numbers=("1",)),
@@ -159,7 +184,9 @@ def everything() -> list[Citation]:
         ),
         abstract=model.Abstract(
             sections=(
-                model.AbstractSection(text="one", label="WHY", nlm_category="BACKGROUND", markup="<b>one</b>", derived=True),
+                model.AbstractSection(
+                    text="one", label="WHY", nlm_category="BACKGROUND", markup="<b>one</b>", derived=True
+                ),
                 model.AbstractSection(text="two", label="SO", nlm_category="UNASSIGNED"),
             ),
             copyright="(c)",
@@ -185,25 +212,63 @@ def everything() -> list[Citation]:
         editors=(person,),
         investigator_lists=(model.InvestigatorList(investigators=members, id="x"),),
         isbns=("9783161484100", "0306406152", "not an ISBN"),
-        elocation_ids=(model.ELocationID(value="10.1000/book", type="doi"), model.ELocationID(value="a pii", type="pii")),
+        elocation_ids=(
+            model.ELocationID(value="10.1000/book", type="doi"),
+            model.ELocationID(value="a pii", type="pii"),
+        ),
     )
     part = whole.replace(
-        pmid="9", book=book, journal=None, authors=people, title="A chapter",
-        investigator_lists=(), languages=("eng",),
+        pmid="9",
+        book=book,
+        journal=None,
+        authors=people,
+        editors=(person,),
+        title="A chapter",
+        investigator_lists=(),
+        languages=("eng",),
+        mesh_headings=article.mesh_headings,
     )
-    return [article, part, part.replace(pmid="10", title=None), article.replace(pmid="11", source=None)]
+    chapter = part.replace(
+        pmid="12",
+        location_labels=(model.LocationLabel(text="3", type="chapter"), model.LocationLabel(text="B", type="part")),
+    )
+    return [article, part, chapter, part.replace(pmid="10", title=None), article.replace(pmid="11", source=None)]
 
 
 REF_TYPES = (
-    "AssociatedDataset", "AssociatedPublication", "CommentIn", "CommentOn", "CorrectedandRepublishedIn",
-    "CorrectedandRepublishedFrom", "ErratumIn", "ErratumFor", "ExpressionOfConcernIn", "ExpressionOfConcernFor",
-    "RepublishedIn", "RepublishedFrom", "RetractedandRepublishedIn", "RetractedandRepublishedFrom", "RetractionIn",
-    "RetractionOf", "UpdateIn", "UpdateOf", "SummaryForPatientsIn", "OriginalReportIn", "ReprintIn", "ReprintOf",
-    "Cites", "PRIN", "PROF", "DDIN", "DRIN",
+    "AssociatedDataset",
+    "AssociatedPublication",
+    "CommentIn",
+    "CommentOn",
+    "CorrectedandRepublishedIn",
+    "CorrectedandRepublishedFrom",
+    "ErratumIn",
+    "ErratumFor",
+    "ExpressionOfConcernIn",
+    "ExpressionOfConcernFor",
+    "RepublishedIn",
+    "RepublishedFrom",
+    "RetractedandRepublishedIn",
+    "RetractedandRepublishedFrom",
+    "RetractionIn",
+    "RetractionOf",
+    "UpdateIn",
+    "UpdateOf",
+    "SummaryForPatientsIn",
+    "OriginalReportIn",
+    "ReprintIn",
+    "ReprintOf",
+    "Cites",
+    "PRIN",
+    "PROF",
+    "DDIN",
+    "DRIN",
 )
 
 
-def leaves(value: Any, path: tuple[Any, ...] = (), name: str = "Citation") -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+def leaves(
+    value: Any, path: tuple[Any, ...] = (), name: str = "Citation"
+) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
     """Every leaf of a citation: its path, its name as Type.field, and its value."""
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
@@ -249,8 +314,10 @@ def test_every_field_of_the_model_changes_the_graph() -> None:
     fields = {f"{s.__name__}.{f}" for s in structs if s.__name__ not in skipped for f in s.__struct_fields__}
     leafless = {name for name in fields - met if name not in NOT_MAPPED}
     hints = {
-        name for name in leafless
-        for s in structs if s.__name__ == name.split(".")[0]
+        name
+        for name in leafless
+        for s in structs
+        if s.__name__ == name.split(".")[0]
         if any(c.isupper() for c in str(typing.get_type_hints(s)[name.split(".")[1]]).replace("None", ""))
     }
     assert leafless - hints == set(), "fields that the invented citations leave empty"
@@ -299,7 +366,9 @@ def test_core_is_a_part_of_full() -> None:
 def test_without_abstract_leaves_no_word_of_it() -> None:
     article = everything()[0]
     secret = article.replace(
-        abstract=model.Abstract(sections=(model.AbstractSection(text="secret one", label="WHY", markup="<b>secret</b>"),)),
+        abstract=model.Abstract(
+            sections=(model.AbstractSection(text="secret one", label="WHY", markup="<b>secret</b>"),)
+        ),
         other_abstracts=(model.Abstract(sections=(model.AbstractSection(text="secret two"),), type="Publisher"),),
     )
     text = str(FULL.with_options(without={"abstract"}).triples(secret))
@@ -340,3 +409,33 @@ def test_every_row_says_where_its_value_comes_from() -> None:
     for name, node in TABLES.items():
         for row in node.rows:
             assert row.text or row.xml or row.note, f"{name}: {row.predicate} {row.fields}"
+
+
+def test_every_use_is_as_the_published_vocabularies_allow(shared: Path) -> None:
+    """Kinds, domains, ranges and disjoint classes, for records that fill every field."""
+    for citation in everything():
+        assert check_graph(FULL.triples(citation)) == []
+        assert check_graph(CORE.triples(citation)) == []
+
+
+def test_every_use_in_real_records_is_as_the_published_vocabularies_allow(shared: Path) -> None:
+    """The same over real records; the versions of one PMID apart, since together they are two records."""
+    seen: set[str] = set()
+    graph: list[Triple] = []
+    for path in REAL:
+        for record in medgraph.read(shared / path, on_error=lambda error: None):
+            if isinstance(record, Citation) and record.pmid not in seen:
+                seen.add(record.pmid)
+                graph += FULL.triples(record)
+    assert len(seen) > 500
+    assert check_graph(graph) == []
+
+
+REAL = (
+    "pubmed-xml/fatcat/pubmedsample_2019.xml",
+    "pubmed-xml/SimoneBottoni/PubmedBookArticleSet.xml",
+    "pubmed-xml/pmparser/pubmed26n1334.xml.gz",
+    "pubmed-xml/bioperl/stress_test_medline.xml",
+    "medline/jabref_MedlinePlainImporterTestMultipleEntries.txt",
+    "medline/GBI6_akthezve_pubmed_results.txt",
+)

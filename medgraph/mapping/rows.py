@@ -117,7 +117,9 @@ class Mapping:
         if "article" not in self.nodes:
             raise MappingError("a mapping needs a table called 'article' for the citation itself")
         if unknown := self.without - self.parts:
-            raise MappingError(f"there is no part {sorted(unknown)[0]!r} to leave out; there are {', '.join(sorted(self.parts))}")
+            raise MappingError(
+                f"there is no part {sorted(unknown)[0]!r} to leave out; there are {', '.join(sorted(self.parts))}"
+            )
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
         self._describe = {name: _compiled(name, tuple(self.rows(name)), self.nodes[name].cached) for name in self.nodes}
@@ -168,9 +170,7 @@ class Mapping:
         self._triples(citation, problems, steps)
         return steps, problems
 
-    def _triples(
-        self, citation: Citation, problems: list[Problem] | None, steps: list[Step] | None
-    ) -> list[Triple]:
+    def _triples(self, citation: Citation, problems: list[Problem] | None, steps: list[Step] | None) -> list[Triple]:
         record = Record(citation, self)
         waiting = record.waiting
         described: dict[str, list[Triple]] = {}
@@ -276,7 +276,11 @@ def _statement(n: int, row: Row, field: str, gathered_in: int | None) -> list[st
         return [call, one]
     if gives == "str | None":
         return [call, "if t is not None:", f"    {one}"]
-    several = ["if t:", "    for term in t if len(t) == 1 else dict.fromkeys(t):", f"        add((subject, p{n}, term))"]
+    several = [
+        "if t:",
+        "    for term in t if len(t) == 1 else dict.fromkeys(t):",
+        f"        add((subject, p{n}, term))",
+    ]
     if gives in ("list[str]", "list[str] | None"):
         return [call, *several]
     return [call, "if type(t) is str:", f"    {one}", "elif t:", *(f"    {line}" for line in several[1:])]

@@ -316,8 +316,7 @@ def labelled_sections(value: Abstract, record: Record) -> list[str] | None:
     if not any(section.label or section.nlm_category for section in value.sections):
         return None
     return [
-        record.describe("section", f"{record.stem}section-{n}>", section)
-        for n, section in enumerate(value.sections, 1)
+        record.describe("section", f"{record.stem}section-{n}>", section) for n, section in enumerate(value.sections, 1)
     ]
 
 
@@ -455,9 +454,10 @@ def _doi_iri(value: str) -> str | None:
     return iris.doi(name) if name else None
 
 
-def pmcid(values: tuple[ArticleId, ...], record: Record) -> list[str]:
-    """The PubMed Central id, as printed."""
-    return [literal(value.value) for value in values if _pmcid(value)]
+def pmcid(values: tuple[ArticleId, ...], record: Record) -> str | None:
+    """The PubMed Central id, as printed; of several, the first."""
+    first = _first_pmcid(values)
+    return literal(first.value) if first else None
 
 
 def pmc_iri(values: tuple[ArticleId, ...], record: Record) -> list[str]:
@@ -467,6 +467,10 @@ def pmc_iri(values: tuple[ArticleId, ...], record: Record) -> list[str]:
 
 def _pmcid(value: ArticleId) -> str | None:
     return identifiers.pmcid(value.value) if value.type == "pmc" else None
+
+
+def _first_pmcid(values: tuple[ArticleId, ...]) -> ArticleId | None:
+    return next((value for value in values if _pmcid(value)), None)
 
 
 def piis(values: tuple[tuple[ELocationID, ...], tuple[ArticleId, ...]], record: Record) -> list[str]:
@@ -486,13 +490,14 @@ _TYPES_WITH_A_ROW = frozenset({"doi", "pii"})
 
 
 def other_article_ids(values: tuple[ArticleId, ...], record: Record) -> list[str]:
-    """Manuscript ids, book accessions, SICIs and the like, as printed; a PMC id that is none, too."""
+    """Manuscript ids, book accessions, SICIs and the like, as printed; a second PMC id, or one that is none, too."""
     found = []
     for value in values:
         if value.type == "pmc":
-            if _pmcid(value):
+            if _pmcid(value) is None:
+                record.fault("pmcid", "PMC", value.value)
+            elif value is _first_pmcid(values):
                 continue
-            record.fault("pmcid", "PMC", value.value)
         if value.type not in _TYPES_WITH_A_ROW:
             found.append(literal(value.value))
     return found
@@ -698,7 +703,9 @@ def other_person_ids(values: tuple[Identifier, ...], record: Record) -> list[str
                 if not chosen:
                     chosen = True
                     continue
-                record.problem("orcid-several", "AUID", value.value, "the same author has another ORCID before this one")
+                record.problem(
+                    "orcid-several", "AUID", value.value, "the same author has another ORCID before this one"
+                )
             else:
                 record.fault("orcid", "AUID", value.value)
         found.append(literal(f"{value.source}: {value.value}" if value.source else value.value))
@@ -1048,9 +1055,7 @@ def _type_ui(value: PublicationType, record: Record) -> str | None:
 
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
-    return [
-        _term(ui, value, record) for value in values if (ui := _type_ui(value, record))
-    ]
+    return [_term(ui, value, record) for value in values if (ui := _type_ui(value, record))]
 
 
 def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str]:
@@ -1081,25 +1086,34 @@ CLASSES: dict[str, str] = {
 """Publication type -> the class of the article, beside ``dcterms:type``."""
 
 
-def classes(
-    value: tuple[tuple[PublicationType, ...], Book | None, str | None], record: Record
-) -> list[str]:
+def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], record: Record) -> list[str]:
     """
     What kind of document it is.
 
-    A book record is a book, a chapter, or a section of a book. Any other is an academic article
-    where NLM types it Journal Article, else an article, and besides what its publication types say.
+    A part of a book is a chapter or a section; a whole book is typed by its own table. Any other
+    record is an academic article where NLM types it Journal Article, else an article, and besides
+    what its publication types say.
     """
     types, book, own_title = value
-    if book is not None:
+    if book is not None and record.citation.journal is None:
         if own_title is None:
             return []
-        chapter = any(label.type == "chapter" for label in record.citation.location_labels)
-        return [BIBO.Chapter if chapter else BIBO.BookSection]
+        return [BIBO.Chapter if _is_chapter(record) else BIBO.BookSection]
     uis = [_type_ui(one, record) for one in types]
     found = [BIBO.AcademicArticle if JOURNAL_ARTICLE in uis else BIBO.Article]
     found.extend(CLASSES[ui] for ui in uis if ui in CLASSES)
     return found
+
+
+def _is_chapter(record: Record) -> bool:
+    """Whether the record is a part of a book and says that it is a chapter; only those may have ``bibo:chapter``."""
+    citation = record.citation
+    return (
+        citation.book is not None
+        and citation.journal is None
+        and citation.title is not None
+        and any(label.type == "chapter" for label in citation.location_labels)
+    )
 
 
 # Grants, databanks, relations, references
@@ -1143,11 +1157,9 @@ def agency(value: tuple[str | None, str | None], record: Record) -> str | None:
 
 def accessions(values: tuple[DataBank, ...], record: Record) -> list[str]:
     """``databank/accession`` as printed; the databank alone where it has no accession."""
-    return [
-        literal(f"{bank.name}/{number}")
-        for bank in values
-        for number in bank.accession_numbers
-    ] + [literal(bank.name) for bank in values if not bank.accession_numbers]
+    return [literal(f"{bank.name}/{number}") for bank in values for number in bank.accession_numbers] + [
+        literal(bank.name) for bank in values if not bank.accession_numbers
+    ]
 
 
 def accession_iris(values: tuple[DataBank, ...], record: Record) -> list[str]:
@@ -1160,7 +1172,9 @@ def accession_iris(values: tuple[DataBank, ...], record: Record) -> list[str]:
                 found.append(where)
             else:
                 record.problem(
-                    "accession-without-iri", "SI", f"{bank.name}/{accession}",
+                    "accession-without-iri",
+                    "SI",
+                    f"{bank.name}/{accession}",
                     "this databank or the form of its number is not known at identifiers.org; the text is kept",
                 )
     return found
@@ -1326,9 +1340,9 @@ def statuses(value: str, record: Record) -> str | None:
 
 
 _STATUSES = {
-    "ppublish": "<http://purl.org/ontology/bibo/status/published>",
-    "epublish": "<http://purl.org/ontology/bibo/status/published>",
-    "aheadofprint": "<http://purl.org/ontology/bibo/status/forthcoming>",
+    "ppublish": BIBO.status_published,
+    "epublish": BIBO.status_published,
+    "aheadofprint": BIBO.status_forthcoming,
 }
 
 
@@ -1391,17 +1405,15 @@ def collection(value: str, record: Record) -> str:
 
 
 def location_labels(values: Any, record: Record) -> list[str]:
-    """``type: text`` for labels that are not a chapter's number."""
-    return [
-        literal(f"{label.type}: {label.text}" if label.type else label.text)
-        for label in values
-        if label.type != "chapter"
-    ]
+    """``type: text`` for labels that are not the number of a chapter."""
+    chapter = _is_chapter(record)
+    return [location_label(label, record) for label in values if not (chapter and label.type == "chapter")]
 
 
 def chapter_numbers(values: Any, record: Record) -> list[str]:
-    """The label of a chapter."""
-    return [literal(label.text) for label in values if label.type == "chapter"]
+    """The number of a chapter."""
+    chapter = _is_chapter(record)
+    return [literal(label.text) for label in values if chapter and label.type == "chapter"]
 
 
 def location_label(value: Any, record: Record) -> str:
@@ -1412,9 +1424,7 @@ def location_label(value: Any, record: Record) -> str:
 def book_sections(values: Any, record: Record) -> list[str]:
     """A node for each section of the part's table of contents, those below a section below it."""
     counter = record.once("book sections", _counter)
-    return [
-        record.describe("book section", f"{record.stem}part-{next(counter)}>", value) for value in values
-    ]
+    return [record.describe("book section", f"{record.stem}part-{next(counter)}>", value) for value in values]
 
 
 def _counter(record: Record) -> Iterator[int]:
@@ -1429,5 +1439,3 @@ def items(values: Any, record: Record) -> list[str]:
 def item_types(values: Any, record: Record) -> list[str]:
     """What kind of list it is."""
     return [literal(one.type) for one in values if one.type]
-
-
