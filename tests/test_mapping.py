@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import medgraph
 import msgspec
 import pyoxigraph as ox
 import pytest
+from vocabulary import check_graph
 
+import medgraph
 from medgraph import model
 from medgraph.errors import MappingError
 from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple
 from medgraph.model import Citation
 from medgraph.vocab import DCTERMS, TERMS
-from vocabulary import check_graph
 
 TEXTS: dict[str, str] = {
     "ArticleId.type": "sici",
@@ -56,7 +56,7 @@ def invented(kind: Any, name: str, depth: int = 0) -> Any:
     if kind is bool:
         return name not in {"Author.valid", "ELocationID.valid"} and not name.endswith("_complete")
     if kind is int:
-        return {"year": next(YEARS), "month": 2, "day": 3, "hour": 4, "minute": 5}.get(name.split(".")[-1], 1)
+        return {"year": next(YEARS), "month": 2, "day": 3, "hour": 4, "minute": 5}.get(name.rsplit(".", maxsplit=1)[-1], 1)
     hints = typing.get_type_hints(kind)
     fields = {
         field: invented(hint, f"{kind.__name__}.{field}", depth + 1)
@@ -222,7 +222,7 @@ def everything() -> list[Citation]:
         book=book,
         journal=None,
         authors=people,
-        editors=(person,),
+        editors=(person, former),
         title="A chapter",
         investigator_lists=(),
         languages=("eng",),

@@ -137,7 +137,12 @@ class Mapping:
 
     def with_options(self, **options: Any) -> Mapping:
         """This mapping with another ``profile``, ``without``, ``base`` or ``resolver``."""
-        current = {"profile": self.profile, "without": self.without, "base": self.base, "resolver": self.resolver}
+        current: dict[str, Any] = {
+            "profile": self.profile,
+            "without": self.without,
+            "base": self.base,
+            "resolver": self.resolver,
+        }
         return type(self)(self.nodes, **(current | options))
 
     def with_rows(self, name: str, *rows: Row) -> Mapping:

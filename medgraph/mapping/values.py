@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris, languages, pagination
-from medgraph.mapping.rows import Record, Row, Terms
+from medgraph.mapping.rows import Record, Terms
 from medgraph.mapping.source_line import source_line
 from medgraph.model import (
     Abstract,
@@ -22,17 +22,14 @@ from medgraph.model import (
     Author,
     Book,
     Chemical,
-    Citation,
     CommentsCorrections,
     DataBank,
     ELocationID,
     Grant,
     HistoryDate,
     Identifier,
-    InvestigatorList,
     Issn,
     Journal,
-    MeshHeading,
     MeshTerm,
     OtherID,
     Pagination,
@@ -1365,11 +1362,6 @@ def book(value: tuple[Book | None, str | None], record: Record) -> str | None:
         record.describe("book", record.article, item)
         return None
     return record.describe("book", f"{record.stem}book>", item)
-
-
-def edited(values: tuple[Author, ...], record: Record) -> str:
-    """An edited book."""
-    return BIBO.EditedBook
 
 
 def isbns(length: int) -> Callable[[tuple[str, ...], Record], Terms]:
