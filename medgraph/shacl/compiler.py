@@ -176,9 +176,13 @@ class Compiler:
         scope: ``"record"`` or ``"dataset"``.
         shared: beginnings of terms (``"<https://orcid.org/"``) that several records describe.
         number: class -> its place in :attr:`Data.classes`; grows as classes are met.
+        queries: the SPARQL constraints, prepared.
     """
 
-    def __init__(self, scope: str, shared: tuple[str, ...], number: dict[str, int]) -> None:
+    def __init__(
+        self, scope: str, shared: tuple[str, ...], number: dict[str, int], queries: Mapping[Constraint, Query]
+    ) -> None:
+        self.queries = queries
         self.scope = scope
         self.shared = shared
         self.number = number
@@ -239,8 +243,7 @@ class Compiler:
         label = "dataset" if scope_of(constraint, scope)[0] == "dataset" else "record"
         check = self.checks.get((constraint, label))
         if check is None:
-            query = Query(constraint) if constraint.component == "SPARQL" else None
-            check = self.checks[constraint, label] = Check(constraint, label, query)
+            check = self.checks[constraint, label] = Check(constraint, label, self.queries.get(constraint))
         return self.constant("C", check)
 
     def explain(self, check: str, report: str) -> None:

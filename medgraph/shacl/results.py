@@ -125,7 +125,7 @@ def short(term: str | None) -> str:
     >>> short('"7"^^<http://www.w3.org/2001/XMLSchema#integer>')
     '"7"^^xsd:integer'
     """
-    if term is None:
+    if not term:
         return ""
     if term[0] == '"' and term[-1] == ">":
         return f'"{lexical(term)}"^^{short(f"<{datatype(term)}>")}'
@@ -143,7 +143,7 @@ def fill(message: str, values: Mapping[str, str | None]) -> str:
 
     def word(match: re.Match[str]) -> str:
         found = values.get(match[1])
-        return match[0] if found is None else lexical(found) if found[0] == '"' else short(found)
+        return match[0] if found is None else lexical(found) if found[:1] == '"' else short(found)
 
     filled = literal(_PLACEHOLDER.sub(word, lexical(message)))
     tag = language(message)

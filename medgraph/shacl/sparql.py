@@ -141,8 +141,7 @@ class Query:
             for subject, properties in graph.items():
                 for predicate in properties if self.predicates is None else self.predicates & properties.keys():
                     lines += [f"{subject} {predicate} {value}{end}" for value in properties[predicate]]
-        if lines:
-            store.load("".join(lines).encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+        _load(store, "".join(lines))
         return store
 
     def add_foci(self, store: pyoxigraph.Store, foci: Sequence[tuple[int | None, str]]) -> None:
@@ -151,7 +150,7 @@ class Query:
             f"<{_WHOLE}{'' if record is None else f':{record}'}> <{_FOCUS}> {focus} <{_FOCUS}> .\n"
             for record, focus in foci
         )
-        store.load(lines.encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+        _load(store, lines)
 
     def solutions(self, store: pyoxigraph.Store, text: str) -> Iterator[tuple[int, str, Bindings]]:
         """The solutions of the prepared query as strings."""
@@ -177,6 +176,13 @@ def outcome(constraint: Constraint, focus: str, bindings: Bindings) -> tuple[str
     return value, path, constraint.value.messages or constraint.shape.messages
 
 
+def _load(store: pyoxigraph.Store, text: str) -> None:
+    if "_:" in text:  # loading gives blank nodes new labels, parsing does not
+        store.extend(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.N_QUADS))
+    elif text:
+        store.load(text.encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+
+
 def _with_focus(text: str, whole: bool) -> str:
     """The query with every group joined with the focus nodes; for a batch within the graph of the record."""
     record = f"<{_WHOLE}>" if whole else f"?{_RECORD}"
@@ -184,30 +190,22 @@ def _with_focus(text: str, whole: bool) -> str:
     out: list[str] = []
     at = 0
     groups: list[bool] = []
-    selected = False
     tokens = [match for match in _TOKEN.finditer(text) if match["skip"] is None]
+    words = [(token["word"] or "").upper() for token in tokens] + [""]
+    select = words.index("SELECT")
+    if words[select + 1] in ("DISTINCT", "REDUCED"):
+        select += 1
     for number, token in enumerate(tokens):
-        out.append(text[at : token.start()])
+        out.append(text[at : token.end()])
         at = token.end()
-        out.append(token[0])
-        word = (token["word"] or "").upper()
-        if word == "SELECT" and not groups and not selected and not whole:
-            selected = True
-            following = (tokens[number + 1]["word"] or "").upper() if number + 1 < len(tokens) else ""
-            if following in ("DISTINCT", "REDUCED"):
-                out.append(text[at : tokens[number + 1].start()] + following)
-                at = tokens[number + 1].end()
-                out.append(f" ?{_RECORD} ")
-            elif text[at:].lstrip()[:1] != "*":
-                out.append(f" ?{_RECORD} ")
-        elif token["open"]:
-            before = (tokens[number - 1]["word"] or "").upper() if number else ""
-            after = (tokens[number + 1]["word"] or "").upper() if number + 1 < len(tokens) else ""
-            within_exists = before == "EXISTS" or (bool(groups) and groups[-1])
+        if number == select and not whole and text[at:].lstrip()[:1] != "*":
+            out.append(f" ?{_RECORD}")
+        if token["open"]:
+            within_exists = words[number - 1] == "EXISTS" or (bool(groups) and groups[-1])
             if not groups and not whole:
                 out.append(f" GRAPH ?{_RECORD} {{")
             groups.append(within_exists)
-            if not within_exists and after != "SELECT":
+            if not within_exists and words[number + 1] != "SELECT":
                 out.append(join)
         elif token["close"]:
             groups.pop()

@@ -4,7 +4,7 @@ The validator: shapes compiled once, run over records as they pass or over whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,8 @@ from medgraph.shacl import shapes as reader
 from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
 from medgraph.shacl.results import Result
-from medgraph.shacl.shapes import Shape
+from medgraph.shacl.shapes import Constraint, Shape
+from medgraph.shacl.sparql import Query
 from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, Triple
 
 _MANY = 10_000
@@ -86,9 +87,16 @@ class _Plan:
 class _Engine:
     """The compiled functions for one scope, and the way from a node to those that look at it."""
 
-    def __init__(self, shapes: Sequence[Shape], scope: str, shared: tuple[str, ...], subclasses: Subclasses) -> None:
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        queries: Mapping[Constraint, Query],
+        scope: str,
+        shared: tuple[str, ...],
+        subclasses: Subclasses,
+    ) -> None:
         number: dict[str, int] = {}
-        compiler = Compiler(scope, shared, number)
+        compiler = Compiler(scope, shared, number, queries)
         active = [shape for shape in shapes if shape.has_targets and not shape.deactivated]
         names = [{status: compiler.report(shape, status) for status in ("own", "shared", "maybe")} for shape in active]
         functions = compiler.finish()
@@ -211,6 +219,12 @@ class Validator:
         self.shapes = parsed.shapes
         self.triples = parsed.triples
         self.notes = parsed.notes
+        self._queries = {
+            constraint: Query(constraint)
+            for shape in self.shapes
+            for constraint in shape.constraints
+            if constraint.component == "SPARQL"
+        }
         self._engines: dict[str, _Engine] = {}
         self._engine("record")
         self._engine("dataset")
@@ -226,7 +240,7 @@ class Validator:
     def _engine(self, scope: str) -> _Engine:
         engine = self._engines.get(scope)
         if engine is None:
-            engine = self._engines[scope] = _Engine(self.shapes, scope, self._shared, self._subclasses)
+            engine = self._engines[scope] = _Engine(self.shapes, self._queries, scope, self._shared, self._subclasses)
         return engine
 
     def validate(self, record: Iterable[Triple] | Index) -> list[Result]:
