@@ -15,10 +15,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
-from rdflib.plugins.sparql.algebra import translatePName, translatePrologue, traverse
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import URIRef, Variable
 
 from medgraph.errors import ShapesError
 from medgraph.shacl import terms
@@ -73,6 +69,9 @@ class Query:
         self.batch = _with_focus(text, whole=False)
 
     def _parse(self, text: str) -> Any:
+        from rdflib.plugins.sparql.algebra import translatePName, translatePrologue, traverse  # noqa: PLC0415
+        from rdflib.plugins.sparql.parser import parseQuery  # noqa: PLC0415
+
         try:
             tree = parseQuery(text)
             names = partial(translatePName, prologue=translatePrologue(tree[0], None))
@@ -93,7 +92,7 @@ class Query:
             if node.name in _FORBIDDEN:
                 raise self._wrong(f"uses {_FORBIDDEN[node.name]}, which SHACL-SPARQL does not allow")
             if node.name in ("SelectQuery", "SubSelect"):
-                names = {str(each.var) for each in node.projection or () if isinstance(each, CompValue) and each.var}
+                names = {str(each.var) for each in node.projection or () if _is_node(each) and each.var}
                 if (node.projection and "this" not in names) or (not node.projection and node.name == "SubSelect"):
                     raise self._wrong("has a SELECT that does not return $this")
             renamed = node.evar if node.name == "vars" else node.var if node.name == "Bind" else None
@@ -214,8 +213,17 @@ def _with_focus(text: str, whole: bool) -> str:
     return "".join(out) + text[at:]
 
 
-def _nodes(tree: Any) -> Iterator[CompValue]:
-    if isinstance(tree, CompValue):
+def _kind(thing: Any) -> str:
+    """The name of a class of rdflib, which is imported only where there is a query."""
+    return type(thing).__name__
+
+
+def _is_node(thing: Any) -> bool:
+    return _kind(thing) in ("CompValue", "Expr")
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    if _is_node(tree):
         yield tree
         for value in tree.values():
             yield from _nodes(value)
@@ -225,7 +233,7 @@ def _nodes(tree: Any) -> Iterator[CompValue]:
 
 
 def _leaves(tree: Any) -> Iterator[Any]:
-    if isinstance(tree, CompValue):
+    if _is_node(tree):
         for value in tree.values():
             yield from _leaves(value)
     elif not isinstance(tree, (str, bytes)) and hasattr(tree, "__iter__"):
@@ -236,7 +244,7 @@ def _leaves(tree: Any) -> Iterator[Any]:
 
 
 def _variables(tree: Any) -> set[str]:
-    return {str(leaf) for leaf in _leaves(tree) if isinstance(leaf, Variable)}
+    return {str(leaf) for leaf in _leaves(tree) if _kind(leaf) == "Variable"}
 
 
 def _predicates(tree: Any) -> set[str] | None:
@@ -248,7 +256,7 @@ def _predicates(tree: Any) -> set[str] | None:
         if node.name == "TriplesBlock":
             for triple in node.triples:
                 for predicate in list(triple)[1::3]:
-                    if isinstance(predicate, Variable):
+                    if _kind(predicate) == "Variable":
                         return None
-                    found |= {f"<{leaf}>" for leaf in _leaves(predicate) if isinstance(leaf, URIRef)}
+                    found |= {f"<{leaf}>" for leaf in _leaves(predicate) if _kind(leaf) == "URIRef"}
     return found

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-import rdflib
 
 from medgraph.errors import ShapesError
 
@@ -171,9 +170,10 @@ def triples(graph: Index) -> Iterator[Triple]:
 
 def of_rdflib(term: Any) -> str:
     """An rdflib term as a string."""
-    if isinstance(term, rdflib.URIRef):
+    kind = type(term).__name__
+    if kind == "URIRef":
         return f"<{term}>"
-    if isinstance(term, rdflib.BNode):
+    if kind == "BNode":
         return f"_:{term}"
     return literal(str(term), str(term.datatype) if term.datatype else None, term.language)
 
@@ -206,10 +206,10 @@ def read(source: Source) -> Iterator[Triple]:
         yield from _read_file(Path(source))
     elif isinstance(source, bytes):
         yield from _parse(source, pyoxigraph.RdfFormat.TURTLE, "the text", None)
-    elif isinstance(source, rdflib.Dataset):
+    elif hasattr(source, "quads") and hasattr(source, "store"):  # rdflib's Dataset; importing rdflib takes a while
         for s, p, o, _ in source.quads():
             yield of_rdflib(s), of_rdflib(p), of_rdflib(o)
-    elif isinstance(source, rdflib.Graph):
+    elif hasattr(source, "triples") and hasattr(source, "store"):
         for s, p, o in source:
             yield of_rdflib(s), of_rdflib(p), of_rdflib(o)
     elif isinstance(source, (pyoxigraph.Store, pyoxigraph.Dataset)):

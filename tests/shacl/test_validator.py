@@ -543,8 +543,8 @@ def test_a_validator_survives_a_pickle() -> None:
 
 SPARQL = """
     ex:S sh:targetClass ex:C ; medgraph:scope medgraph:Record ; sh:sparql [ sh:message "{?n} is not {$this}" ;
-        sh:select "SELECT $this ?value ?n
-            WHERE { $this <http://example.org/p> ?value . OPTIONAL { $this <http://example.org/n> ?n } }" ] .
+        sh:select '''SELECT $this ?value ?n WHERE {
+            $this <http://example.org/p> ?value . OPTIONAL { $this <http://example.org/n> ?n } }''' ] .
 """
 
 
