@@ -75,6 +75,8 @@ class Report(Struct, kw_only=True):
         broken_count: how many of them there were.
         inputs: files read.
         outputs: files written, or ``"-"``.
+        rejects: the files in which rejected records are kept.
+        taken_over: how many of the outputs an earlier run had completed.
         triples: triples written.
         size: bytes of the output.
         milliseconds: time taken; of parts that ran side by side, the sum.
@@ -91,6 +93,7 @@ class Report(Struct, kw_only=True):
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
+    taken_over: int = 0
     triples: int = 0
     size: int = 0
     milliseconds: int = 0
@@ -108,6 +111,7 @@ class Report(Struct, kw_only=True):
             inputs=self.inputs + other.inputs,
             outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
             rejects=tuple(dict.fromkeys(self.rejects + other.rejects)),
+            taken_over=self.taken_over + other.taken_over,
             triples=self.triples + other.triples,
             size=self.size + other.size,
             milliseconds=self.milliseconds + other.milliseconds,
@@ -164,7 +168,7 @@ class Report(Struct, kw_only=True):
             "rejected": self.rejected_count,
             "skipped": self.skipped_count,
         }
-        for name in ("inputs", "outputs", "rejects", "triples"):
+        for name in ("inputs", "outputs", "taken_over", "rejects", "triples"):
             plain[name] = msgspec.to_builtins(getattr(self, name))
         plain["bytes"] = self.size
         plain["seconds"] = self.milliseconds / 1000
@@ -203,6 +207,10 @@ def sentences(report: Report) -> list[str]:
         f" + {report.skipped_count:,} skipped",
         f"{report.triples:,} triples, {bytes_for_people(report.size)} to {target} in {seconds:,.1f} s{rate}",
     ]
+    if report.taken_over:
+        lines.append(
+            f"{report.taken_over:,} of these files were complete from an earlier run; remove them to begin again"
+        )
     if not report.adds_up:
         lines.append("These counts do not add up: a defect in medgraph, not in the data. Please report it.")
     return lines

@@ -130,7 +130,6 @@ class FileSink:
                 self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
             else:
                 self._out = io.BufferedWriter(self._counted, 1 << 16)
-            self._out.write(self.syntax.head)
         except BaseException as error:
             self._fail(error)
         return self
@@ -147,8 +146,7 @@ class FileSink:
         assert self._out is not None, "a sink is used inside its with block"
         record = self.syntax.record(triples)
         try:
-            if self.records and self.syntax.between:
-                self._out.write(self.syntax.between)
+            self._out.write(self.syntax.between if self.records else self.syntax.head)
             self._out.write(record)
         except BaseException as error:
             self._fail(error)
@@ -165,7 +163,7 @@ class FileSink:
         if self._out is None or self._raw is None:
             return
         try:
-            self._out.write(self.syntax.tail)
+            self._out.write(self.syntax.tail if self.records else self.syntax.head + self.syntax.tail)
             self._out.close()
             self._raw.flush()
             if self._part is not None and self._path is not None:
