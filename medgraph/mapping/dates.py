@@ -1,0 +1,109 @@
+"""Dates in the precision they have, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from medgraph.mapping.literals import literal, typed
+from medgraph.mapping.rows import Record, Terms
+from medgraph.model import HistoryDate, PartialDate
+from medgraph.vocab import XSD
+
+_TWO_DIGITS = tuple(f"{n:02d}" for n in range(100))
+
+
+def date(value: PartialDate, record: Record) -> str | None:
+    """
+    The date in the precision it has: ``xsd:gYear``, ``gYearMonth``, ``date`` or ``dateTime``.
+
+    One that could not be read is the text it was, untyped.
+    """
+    if value.year is None:
+        return literal(value.text) if value.text else None
+    if value.month is None:
+        return f'"{value.year:04d}"^^{XSD.gYear}'
+    month = _TWO_DIGITS[value.month]
+    if value.day is None:
+        return f'"{value.year:04d}-{month}"^^{XSD.gYearMonth}'
+    if value.hour is None:
+        return f'"{value.year:04d}-{month}-{_TWO_DIGITS[value.day]}"^^{XSD.date}'
+    time = f"{_TWO_DIGITS[value.hour]}:{_TWO_DIGITS[value.minute or 0]}:00"
+    return f'"{value.year:04d}-{month}-{_TWO_DIGITS[value.day]}T{time}"^^{XSD.dateTime}'
+
+
+def dates(values: tuple[PartialDate, ...], record: Record) -> list[str]:
+    """Each date in the precision it has."""
+    return [term for term in (date(value, record) for value in values) if term]
+
+
+def certain_date(value: PartialDate, record: Record) -> str | None:
+    """The date in the precision it has; nothing where it could not be read (its words stand beside it)."""
+    return None if value.year is None else date(value, record)
+
+
+def displayed(value: PartialDate, record: Record) -> str | None:
+    """The date as it is displayed."""
+    return literal(value.text) if value.text else None
+
+
+def season(value: PartialDate, record: Record) -> str | None:
+    """The season a date names."""
+    return literal(value.season) if value.season else None
+
+
+_FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
+
+
+def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], Terms]:
+    """The dates of the history that have one of these statuses; a filler ``00:00`` is no time of day."""
+
+    def of_status(values: tuple[HistoryDate, ...], record: Record) -> Terms:
+        known = record.once("history", _history)
+        return [term for status in statuses if status in known for term in known[status]]
+
+    of_status.__doc__ = f"The dates of status {', '.join(statuses)}."
+    return of_status
+
+
+def _history(record: Record) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in record.citation.history:
+        if term := _history_date(entry, record):
+            found.setdefault(entry.status, []).append(term)
+    return found
+
+
+def _history_date(entry: HistoryDate, record: Record) -> str | None:
+    when = entry.date
+    if when.hour == 0 and not when.minute and when.year is not None and entry.status in _FILLED_WITH_MIDNIGHT:
+        return typed(f"{when.year:04d}-{when.month:02d}-{when.day:02d}", XSD.date)
+    return date(when, record)
+
+
+HISTORY_WITH_A_TERM = frozenset(
+    {
+        "received",
+        "accepted",
+        "revised",
+        "aheadofprint",
+        "epublish",
+        "ppublish",
+        "ecollection",
+        "retracted",
+        "pmc-release",
+        "pubmed",
+        "medline",
+        "entrez",
+    }
+)
+
+
+def other_history(values: tuple[HistoryDate, ...], record: Record) -> list[str]:
+    """Status and date as text, for a status that has no term of its own."""
+    found = []
+    for entry in values:
+        if entry.status not in HISTORY_WITH_A_TERM:
+            when = date(entry.date, record)
+            words = when.split('"')[1] if when else ""
+            found.append(literal(f"{entry.status} {words}".strip()))
+    return found

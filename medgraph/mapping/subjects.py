@@ -1,0 +1,308 @@
+"""What an article is about: MeSH headings, substances, publication types, keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from medgraph import identifiers, iris
+from medgraph.mapping.documents import is_chapter
+from medgraph.mapping.literals import literal
+from medgraph.mapping.rows import Record
+from medgraph.model import Book, Chemical, MeshTerm, PublicationType, SupplMesh
+from medgraph.vocab import BIBO, FABIO
+
+
+class Headings(NamedTuple):
+    """The headings of a record, resolved: plain descriptors, headings as indexed, starred ones, and what is left."""
+
+    subjects: list[str]
+    terms: list[str]
+    primary: list[str]
+    left: list[str]
+
+
+class Heading(NamedTuple):
+    """A heading that needs a node of its own: one that no UI is known for, or that carries a flag."""
+
+    descriptor: MeshTerm
+    term: str | None
+    qualifiers: list[str]
+    starred: list[str]
+    names: list[str]
+    automatic: bool
+    concept_type: str | None = None
+
+
+class Pair(NamedTuple):
+    """A descriptor with one of its qualifiers."""
+
+    descriptor: str
+    qualifier: str
+
+
+@lru_cache(maxsize=100_000)
+def _known_ui(ui: str) -> bool:
+    return identifiers.mesh_ui(ui) == ui
+
+
+def _ui(term: MeshTerm, resolve: Callable[[str], str | None], record: Record) -> str | None:
+    ui = term.ui
+    if ui is None:
+        return resolve(term.name)
+    if _known_ui(ui):
+        return ui
+    record.fault("mesh_ui", "MH", ui)
+    return resolve(term.name)
+
+
+def _term(ui: str, item: MeshTerm | PublicationType | SupplMesh, record: Record) -> str:
+    """The IRI of a MeSH term, with its name said once."""
+    where = f"<http://id.nlm.nih.gov/mesh/{ui}>"
+    named = record.known.setdefault("names", {})
+    if named.get(ui) != item.name:
+        named[ui] = item.name
+        record.waiting["mesh term"].append((where, item))
+    return where
+
+
+def _headings(record: Record) -> Headings:
+    subjects, terms, primary, left = found = Headings([], [], [], [])
+    resolver = record.resolver
+    pairs_waiting = record.waiting["pair"]
+    for n, heading in enumerate(record.citation.mesh_headings, 1):
+        descriptor = heading.descriptor
+        ui = _ui(descriptor, resolver.descriptor, record)
+        if ui is None:
+            subject = None
+            record.problem(
+                "mesh-heading-unresolved", "MH", descriptor.name, "no MeSH identifier is known for this heading"
+            )
+        else:
+            subject = _term(ui, descriptor, record)
+            subjects.append(subject)
+            if descriptor.major:
+                primary.append(subject)
+        automatic = descriptor.auto
+        if not heading.qualifiers:
+            if subject is not None:
+                terms.append(subject)
+                if not automatic:
+                    continue
+            left.append(
+                record.describe(
+                    "heading", f"{record.stem}heading-{n}>", Heading(descriptor, subject, [], [], [], automatic)
+                )
+            )
+            continue
+        qualifiers: list[str] = []
+        starred: list[str] = []
+        names: list[str] = []
+        for qualifier in heading.qualifiers:
+            automatic |= qualifier.auto
+            qualifier_ui = _ui(qualifier, resolver.qualifier, record)
+            if qualifier_ui is None:
+                names.append(qualifier.name)
+                record.problem(
+                    "mesh-qualifier-unresolved", "MH", qualifier.name, "no MeSH identifier is known for this qualifier"
+                )
+                continue
+            where = _term(qualifier_ui, qualifier, record)
+            qualifiers.append(where)
+            if qualifier.major:
+                starred.append(where)
+            if subject is not None:
+                pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
+                pairs_waiting.append((pair, Pair(subject, where)))
+                terms.append(pair)
+                if qualifier.major:
+                    primary.append(pair)
+        if subject is not None and not qualifiers:
+            terms.append(subject)
+        if subject is None or names or automatic:
+            item = Heading(descriptor, subject, qualifiers, starred, names, automatic)
+            left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
+    return found
+
+
+def subjects(value: Any, record: Record) -> list[str]:
+    """The plain descriptors."""
+    return record.once("headings", _headings).subjects  # type: ignore[no-any-return]
+
+
+def subject_terms(value: Any, record: Record) -> list[str]:
+    """The headings as indexed: the descriptor, or one descriptor-qualifier pair for each qualifier."""
+    return record.once("headings", _headings).terms  # type: ignore[no-any-return]
+
+
+def primary_terms(value: Any, record: Record) -> list[str]:
+    """The starred ones: a star on a descriptor is that descriptor, a star on a qualifier is that pair."""
+    return record.once("headings", _headings).primary  # type: ignore[no-any-return]
+
+
+def heading_nodes(value: Any, record: Record) -> list[str]:
+    """A node for each heading that no UI is known for, or that carries a flag."""
+    return record.once("headings", _headings).left  # type: ignore[no-any-return]
+
+
+def suppl_mesh_terms(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
+    """The supplementary concept."""
+    found = []
+    for value in values:
+        ui = value.ui if value.ui and _known_ui(value.ui) else record.resolver.substance(value.name)
+        if ui:
+            found.append(_term(ui, value, record))
+    return found
+
+
+def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
+    """A node for a supplementary concept that no UI is known for."""
+    start = len(record.citation.mesh_headings)
+    found = []
+    for n, value in enumerate(values, start + 1):
+        if not (value.ui and _known_ui(value.ui)) and not record.resolver.substance(value.name):
+            item = Heading(MeshTerm(name=value.name), None, [], [], [], False, value.type)
+            found.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
+    return found
+
+
+class Substances(NamedTuple):
+    """The substances of a record: those that are MeSH terms, and nodes for the others."""
+
+    terms: list[str]
+    left: list[str]
+
+
+class Substance(NamedTuple):
+    """A substance, the IRI of its registry number (of the one substance, or of a class of enzymes), or the number as printed."""
+
+    name: str | None
+    same: str | None
+    enzyme_class: str | None
+    printed: str | None
+
+
+@lru_cache(maxsize=50_000)
+def _registry(value: str) -> str | None:
+    """A CAS number or UNII as an IRI, or None."""
+    if number := identifiers.cas(value):
+        return iris.substance("cas", number)
+    if number := identifiers.unii(value):
+        return iris.substance("unii", number)
+    return None
+
+
+def _substances(record: Record) -> Substances:
+    found = Substances([], [])
+    for n, chemical in enumerate(record.citation.chemicals, 1):
+        number = chemical.registry_number
+        same = enzyme = wrong = None
+        if number and number != "0":
+            if number.startswith("EC"):
+                ec = identifiers.ec(number)
+                enzyme = iris.substance("ec", ec) if ec else None
+            else:
+                same = _registry(number)
+            if same is None and enzyme is None:
+                wrong = number
+                record.fault("registry_number", "RN", wrong)
+        ui = chemical.ui if chemical.ui and _known_ui(chemical.ui) else None
+        if ui is None and chemical.name:
+            ui = record.resolver.substance(chemical.name)
+        if ui:
+            item = Substance(chemical.name, same, enzyme, None)
+            found.terms.append(record.describe("mesh substance", iris.mesh(ui), item))
+        if ui is None or wrong:
+            if ui is None:
+                record.problem(
+                    "substance-unresolved", "RN", chemical.name or "", "no MeSH identifier is known for this substance"
+                )
+            item = Substance(chemical.name, same, enzyme, wrong)
+            found.left.append(record.describe("substance", f"{record.stem}substance-{n}>", item))
+    return found
+
+
+def substance_terms(value: tuple[Chemical, ...], record: Record) -> list[str]:
+    """The substance as a MeSH term."""
+    return record.once("substances", _substances).terms  # type: ignore[no-any-return]
+
+
+def substance_nodes(value: tuple[Chemical, ...], record: Record) -> list[str]:
+    """A node for each substance that no UI is known for, or whose registry number is none."""
+    return record.once("substances", _substances).left  # type: ignore[no-any-return]
+
+
+def _type_ui(value: PublicationType, record: Record) -> str | None:
+    if value.ui and _known_ui(value.ui):
+        return value.ui
+    return record.resolver.publication_type(value.name)
+
+
+def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
+    """The publication type as a MeSH term."""
+    return [_term(ui, value, record) for value in values if (ui := _type_ui(value, record))]
+
+
+def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str]:
+    """The name of a publication type that no UI is known for."""
+    found = []
+    for value in values:
+        if _type_ui(value, record) is None:
+            record.problem(
+                "publication-type-unresolved", "PT", value.name, "no MeSH identifier is known for this publication type"
+            )
+            found.append(literal(value.name))
+    return found
+
+
+JOURNAL_ARTICLE = "D016428"
+
+
+CLASSES: dict[str, str] = {
+    JOURNAL_ARTICLE: FABIO.JournalArticle,
+    "D016454": FABIO.ReviewArticle,
+    "D017418": FABIO.ReviewArticle,
+    "D000078182": FABIO.ReviewArticle,
+    "D016421": FABIO.JournalEditorial,
+    "D016422": FABIO.Letter,
+    "D016420": FABIO.Comment,
+    "D016433": FABIO.JournalNewsItem,
+    "D016440": FABIO.RetractionNotice,
+    "D000076942": FABIO.Preprint,
+}
+"""Publication type -> the class of the article, beside ``dcterms:type``."""
+
+
+def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], record: Record) -> list[str]:
+    """
+    What kind of document it is.
+
+    A part of a book is a chapter or a section; a whole book is typed by its own table. Any other
+    record is an academic article where NLM types it Journal Article, else an article, and besides
+    what its publication types say.
+    """
+    types, book, own_title = value
+    if book is not None and record.citation.journal is None:
+        if own_title is None:
+            return []
+        return [BIBO.Chapter if is_chapter(record) else BIBO.BookSection]
+    uis = [_type_ui(one, record) for one in types]
+    found = [BIBO.AcademicArticle if JOURNAL_ARTICLE in uis else BIBO.Article]
+    found.extend(CLASSES[ui] for ui in uis if ui in CLASSES)
+    return found
+
+
+def keywords(values: Any, record: Record) -> list[str]:
+    """The keyword as printed, without its star."""
+    return [literal(keyword.text) for one in values for keyword in one.keywords]
+
+
+def major_keywords(values: Any, record: Record) -> list[str]:
+    """The starred keywords."""
+    return [literal(keyword.text) for one in values for keyword in one.keywords if keyword.major]
+
+
+def keyword_owners(values: Any, record: Record) -> list[str]:
+    """Whose list of keywords it is."""
+    return [literal(one.owner) for one in values if one.owner]
