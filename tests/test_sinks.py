@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from medgraph import sinks, vocab
 from medgraph.errors import SinkError
-from medgraph.mapping import Triple
+from medgraph.mapping import FULL, Triple
+from medgraph.model import Citation
+from medgraph.pubmed_xml import citations
 from medgraph.syntaxes import FORMATS
 
 ID = "https://w3id.org/medgraph/id/"
@@ -93,6 +95,16 @@ def test_every_format_reads_back_as_what_was_written(tmp_path: Path, format: str
     path = written(tmp_path / f"out.{format}{packed}", record(1), record(22))
     assert read_back(path) == as_set(record(1) + record(22))
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_real_records_read_back_from_every_format(shared: Path, tmp_path: Path) -> None:
+    source = shared / "pubmed-xml" / "fatcat" / "pubmedsample_2019.xml"
+    with source.open("rb") as stream:
+        found = [FULL.triples(item) for item in citations(stream, str(source)) if isinstance(item, Citation)]
+    expected = as_set([triple for triples in found for triple in triples])
+    assert len(expected) > 10_000
+    for format in FORMATS:
+        assert read_back(written(tmp_path / f"out.{format}", *found)) == expected
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # raised inside rdflib's JSON-LD parser
