@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from medgraph.mapping.literals import literal, typed
-from medgraph.mapping.rows import Record, Terms
+from medgraph.mapping.literals import literal
+from medgraph.mapping.rows import Record
 from medgraph.model import HistoryDate, PartialDate
 from medgraph.vocab import XSD
 
@@ -54,11 +54,14 @@ def season(value: PartialDate, record: Record) -> str | None:
 _FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
 
 
-def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], Terms]:
+def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], list[str] | None]:
     """The dates of the history that have one of these statuses; a filler ``00:00`` is no time of day."""
+    only = statuses[0] if len(statuses) == 1 else None
 
-    def of_status(values: tuple[HistoryDate, ...], record: Record) -> Terms:
-        known = record.once("history", _history)
+    def of_status(values: tuple[HistoryDate, ...], record: Record) -> list[str] | None:
+        known: dict[str, list[str]] = record.once("history", _history)
+        if only is not None:
+            return known.get(only)
         return [term for status in statuses if status in known for term in known[status]]
 
     of_status.__doc__ = f"The dates of status {', '.join(statuses)}."
@@ -68,16 +71,17 @@ def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], Terms
 def _history(record: Record) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in record.citation.history:
-        if term := _history_date(entry, record):
-            found.setdefault(entry.status, []).append(term)
+        when = entry.date
+        status = entry.status
+        if when.hour == 0 and not when.minute and status in _FILLED_WITH_MIDNIGHT:
+            term: str | None = (
+                f'"{when.year:04d}-{_TWO_DIGITS[when.month or 0]}-{_TWO_DIGITS[when.day or 0]}"^^{XSD.date}'
+            )
+        else:
+            term = date(when, record)
+        if term is not None:
+            found.setdefault(status, []).append(term)
     return found
-
-
-def _history_date(entry: HistoryDate, record: Record) -> str | None:
-    when = entry.date
-    if when.hour == 0 and not when.minute and when.year is not None and entry.status in _FILLED_WITH_MIDNIGHT:
-        return typed(f"{when.year:04d}-{when.month:02d}-{when.day:02d}", XSD.date)
-    return date(when, record)
 
 
 HISTORY_WITH_A_TERM = frozenset(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from medgraph import identifiers, iris, pagination
 from medgraph.mapping.literals import literal
@@ -39,143 +41,139 @@ def record_node(value: Any, record: Record) -> str:
     return record.describe("record", f"{record.stem}record>", record.citation)
 
 
-class Dois(NamedTuple):
-    """The DOIs of an article or book: the one it has (printed form and canonical name), others, and what is none."""
+class Ids(Struct, gc=False):
+    """
+    What an article or book is known by, as terms: each kind of identifier in its place.
 
-    printed: str | None
-    names: tuple[str, ...]
-    others: tuple[str, ...]
-    invalid: tuple[str, ...]
+    ``others`` are as printed: further DOIs and other spellings, what claims to be an identifier and is
+    none, manuscript ids, book accessions, SICIs and the like.
+    """
 
-
-def _dois(elocation_ids: tuple[ELocationID, ...], article_ids: tuple[ArticleId, ...], record: Record) -> Dois:
-    printed: str | None = None
-    first: str | None = None
-    names: list[str] = []
+    doi: str | None = None
+    doi_iris: list[str] = []
+    pmcid: str | None = None
+    pmc_iris: list[str] = []
+    piis: list[str] = []
+    elocators: list[str] = []
     others: list[str] = []
     invalid: list[str] = []
-    candidates = [("LID", e.value, e.valid) for e in elocation_ids if e.type == "doi"]
-    candidates += [("AID", a.value, True) for a in article_ids if a.type == "doi"]
-    for element, value, valid in candidates:
-        if not valid:
-            invalid.append(value)
+
+
+def _ids(elocation_ids: tuple[ELocationID, ...], article_ids: tuple[ArticleId, ...], record: Record) -> Ids:
+    found = Ids()
+    names: list[str] = []
+    dois: list[tuple[str, str]] = []
+    for e in elocation_ids:
+        kind = e.type
+        if not e.valid:
+            found.invalid.append(literal(e.value))
+        elif kind == "doi":
+            dois.append(("LID", e.value))
+        elif kind == "pii":
+            found.piis.append(literal(e.value))
+        else:
+            found.elocators.append(literal(e.value))
+    for a in article_ids:
+        kind = a.type
+        if kind == "doi":
+            dois.append(("AID", a.value))
+        elif kind == "pii":
+            found.piis.append(literal(a.value))
+        else:
+            number = identifiers.pmcid(a.value) if kind == "pmc" else None
+            if number is not None:
+                found.pmc_iris.append(iris.pmc(number))
+                if found.pmcid is None:
+                    found.pmcid = literal(a.value)
+                    continue
+            elif kind == "pmc":
+                record.fault("pmcid", "PMC", a.value)
+            found.others.append(literal(a.value))
+    printed = ""
+    for element, value in dois:
+        if value == printed:
             continue
         name = identifiers.doi(value)
         if name is None:
-            others.append(value)
-            record.problem("doi-malformed", element, value, identifiers.why_not("doi", value))
-        elif first is None:
-            printed, first = value, name
+            record.fault("doi", element, value)
+        elif not names:
             names.append(name)
-        elif name != first:
-            if name not in names:
-                names.append(name)
-                record.problem(
-                    "doi-several", element, value, f"the record gives another DOI as well: {printed}; both are kept"
-                )
-            others.append(value)
-        elif value != printed:
-            others.append(value)
-    return Dois(printed, tuple(names), tuple(others), tuple(invalid))
+            printed = value
+            found.doi = literal(value)
+            continue
+        elif name not in names:
+            names.append(name)
+            message = f"the record gives another DOI as well: {printed}; both are kept"
+            record.problem("doi-several", element, value, message)
+        found.others.append(literal(value))
+    found.doi_iris = [iris.doi(name) for name in names]
+    return found
 
 
-def _article_dois(record: Record) -> Dois:
+def _article_ids(record: Record) -> Ids:
     citation = record.citation
-    return _dois(citation.elocation_ids, citation.article_ids, record)
+    return _ids(citation.elocation_ids, citation.article_ids, record)
 
 
 def doi(value: Any, record: Record) -> str | None:
     """The DOI as printed; of several, the first valid one."""
-    printed = record.once("dois", _article_dois).printed
-    return literal(printed) if printed else None
+    return record.once("ids", _article_ids).doi  # type: ignore[no-any-return]
 
 
 def doi_iri(value: Any, record: Record) -> list[str]:
     """Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive."""
-    return [iris.doi(name) for name in record.once("dois", _article_dois).names]
+    return record.once("ids", _article_ids).doi_iris  # type: ignore[no-any-return]
 
 
-def other_doi(value: Any, record: Record) -> list[str]:
-    """Further DOIs as printed, other spellings of the same, and what claims to be a DOI and is none."""
-    return [literal(value) for value in record.once("dois", _article_dois).others]
+def pmcid(value: Any, record: Record) -> str | None:
+    """The PubMed Central id, as printed; of several, the first."""
+    return record.once("ids", _article_ids).pmcid  # type: ignore[no-any-return]
 
 
-def invalid_doi(values: tuple[ELocationID, ...], record: Record) -> list[str]:
+def pmc_iri(value: Any, record: Record) -> list[str]:
+    """The PubMed Central article."""
+    return record.once("ids", _article_ids).pmc_iris  # type: ignore[no-any-return]
+
+
+def piis(value: Any, record: Record) -> list[str]:
+    """Publisher item identifiers, as printed."""
+    return record.once("ids", _article_ids).piis  # type: ignore[no-any-return]
+
+
+def elocators(value: Any, record: Record) -> list[str]:
+    """Electronic locators that the text form gives without a type."""
+    return record.once("ids", _article_ids).elocators  # type: ignore[no-any-return]
+
+
+def other_identifiers(value: Any, record: Record) -> list[str]:
+    """Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed."""
+    return record.once("ids", _article_ids).others  # type: ignore[no-any-return]
+
+
+def invalid_identifiers(value: Any, record: Record) -> list[str]:
     """What the record itself marks as not valid (``ValidYN="N"``)."""
-    return [literal(value.value) for value in values if not value.valid]
+    return record.once("ids", _article_ids).invalid  # type: ignore[no-any-return]
 
 
-def _book_dois(record: Record) -> Dois:
+def _book_ids(record: Record) -> Ids:
     book = record.citation.book
-    return _dois(book.elocation_ids if book else (), (), record)
+    return _ids(book.elocation_ids if book else (), (), record)
 
 
 def book_doi(value: Any, record: Record) -> str | None:
     """The book's DOI as printed."""
-    printed = record.once("book dois", _book_dois).printed
-    return literal(printed) if printed else None
+    return record.once("book ids", _book_ids).doi  # type: ignore[no-any-return]
 
 
 def book_doi_iri(value: Any, record: Record) -> list[str]:
     """The book's DOI as a legal IRI."""
-    return [iris.doi(name) for name in record.once("book dois", _book_dois).names]
+    return record.once("book ids", _book_ids).doi_iris  # type: ignore[no-any-return]
 
 
-def book_other_identifier(values: tuple[ELocationID, ...], record: Record) -> list[str]:
+def book_other_identifier(value: Any, record: Record) -> list[str]:
     """Identifiers of the book that are no DOI, and further DOIs, as printed."""
-    dois = record.once("book dois", _book_dois)
-    return [literal(value.value) for value in values if value.type != "doi"] + [
-        literal(value) for value in dois.others + dois.invalid
-    ]
-
-
-def pmcid(values: tuple[ArticleId, ...], record: Record) -> str | None:
-    """The PubMed Central id, as printed; of several, the first."""
-    first = _first_pmcid(values)
-    return literal(first.value) if first else None
-
-
-def pmc_iri(values: tuple[ArticleId, ...], record: Record) -> list[str]:
-    """The PubMed Central article."""
-    return [iris.pmc(number) for value in values if (number := _pmcid(value))]
-
-
-def _pmcid(value: ArticleId) -> str | None:
-    return identifiers.pmcid(value.value) if value.type == "pmc" else None
-
-
-def _first_pmcid(values: tuple[ArticleId, ...]) -> ArticleId | None:
-    return next((value for value in values if _pmcid(value)), None)
-
-
-def piis(values: tuple[tuple[ELocationID, ...], tuple[ArticleId, ...]], record: Record) -> list[str]:
-    """Publisher item identifiers, as printed."""
-    elocation_ids, article_ids = values
-    return [literal(e.value) for e in elocation_ids if e.type == "pii" and e.valid] + [
-        literal(a.value) for a in article_ids if a.type == "pii"
-    ]
-
-
-def elocators(values: tuple[ELocationID, ...], record: Record) -> list[str]:
-    """Electronic locators that the text form gives without a type."""
-    return [literal(value.value) for value in values if value.type is None and value.valid]
-
-
-_TYPES_WITH_A_ROW = frozenset({"doi", "pii"})
-
-
-def other_article_ids(values: tuple[ArticleId, ...], record: Record) -> list[str]:
-    """Manuscript ids, book accessions, SICIs and the like, as printed; a second PMC id, or one that is none, too."""
-    found = []
-    for value in values:
-        if value.type == "pmc":
-            if _pmcid(value) is None:
-                record.fault("pmcid", "PMC", value.value)
-            elif value is _first_pmcid(values):
-                continue
-        if value.type not in _TYPES_WITH_A_ROW:
-            found.append(literal(value.value))
-    return found
+    ids = record.once("book ids", _book_ids)
+    return [*ids.piis, *ids.elocators, *ids.others, *ids.invalid]
 
 
 def other_ids(values: tuple[OtherID, ...], record: Record) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from medgraph import identifiers, iris
 from medgraph.mapping.literals import literal
@@ -11,7 +13,7 @@ from medgraph.mapping.rows import Record, Terms
 from medgraph.model import ArticleId, CommentsCorrections, DataBank, Grant, Reference
 
 
-class Agency(NamedTuple):
+class Agency(Struct, gc=False):
     """A funding agency as a grant names it."""
 
     name: str
@@ -102,7 +104,7 @@ def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Rec
     return of_type
 
 
-class Relation(NamedTuple):
+class Relation(Struct, gc=False):
     """A comment or correction as NLM words it, and the article or document it points to."""
 
     target: str | None
@@ -147,7 +149,7 @@ _REFERENCE_IDS: dict[str | None, Callable[[str], str | None]] = {
 }
 
 
-class Cited(NamedTuple):
+class Cited(Struct, gc=False):
     """A reference, the IRIs its identifiers give (the PMID's first), and the identifiers that give none."""
 
     reference: Reference

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from medgraph import identifiers, iris
 from medgraph.mapping.literals import literal
@@ -11,7 +13,7 @@ from medgraph.mapping.rows import Record
 from medgraph.model import Affiliation, Author, Identifier, PersonalName
 
 
-class Role(NamedTuple):
+class Role(Struct, gc=False):
     """What holds of a person in this article only: who, in which place, and the entry as printed."""
 
     agent: str
@@ -26,24 +28,25 @@ def _orcid(author: Author) -> str | None:
     return None
 
 
-def _agent(author: Author, kind: str, n: int, record: Record) -> str:
-    """The person's ORCID when it is a valid one, else a node of this record; described either way."""
-    number = _orcid(author)
-    iri = iris.orcid(number) if number else f"{record.stem}{kind}-{n}>"
-    return record.describe("person", iri, author)
-
-
 def _roles(authors: tuple[Author, ...], kind: str, record: Record) -> list[Role]:
+    """Who each is: the ORCID where it is a valid one, else a node of this record; described either way."""
     found = []
+    waiting = record.waiting["person"]
+    stem = f"{record.stem}{kind}-"
     rank = 0
     for n, author in enumerate(authors, 1):
+        number = _orcid(author) if author.identifiers else None
+        agent = iris.orcid(number) if number else f"{stem}{n}>"
+        waiting.append((agent, author))
         if author.valid:
             rank += 1
-        found.append(Role(_agent(author, kind, n, record), rank if author.valid else None, author))
+            found.append(Role(agent, rank, author))
+        else:
+            found.append(Role(agent, None, author))
     return found
 
 
-class People(NamedTuple):
+class People(Struct, gc=False):
     """The members of a list of people, in order, and whether the record says that it is complete."""
 
     people: list[str]
@@ -54,7 +57,7 @@ _ROLES = {"author": "authorship", "editor": "editorship", "investigator": "inves
 
 
 def _people(kind: str, of: str) -> Callable[[Record], list[Role]]:
-    """The authors, editors or investigators of the record (``of=""``) or of its book (``of="book-"``), worked out once."""
+    """The authors, editors or investigators of the record (``of=""``) or of its book (``of="book-"``)."""
 
     def people(record: Record) -> list[Role]:
         owner = record.citation.book if of else record.citation
@@ -100,8 +103,10 @@ def roles(kind: str, of: str = "") -> Callable[[Any, Record], list[str]]:
     role = _ROLES[kind]
 
     def links(value: Any, record: Record) -> list[str]:
-        found = record.once(of + kind, people)
-        return [record.describe(role, f"{record.stem}{of}{role}-{n}>", one) for n, one in enumerate(found, 1)]
+        stem = f"{record.stem}{of}{role}-"
+        nodes = [(f"{stem}{n}>", one) for n, one in enumerate(record.once(of + kind, people), 1)]
+        record.waiting[role] += nodes
+        return [where for where, _ in nodes]
 
     links.__doc__ = f"What holds of each {kind} in this record only: a node `-{of}{role}-n`."
     return links

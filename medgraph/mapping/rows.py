@@ -194,7 +194,7 @@ Describe = Callable[[list[tuple[str, Any]], "Record", Described, list[Step] | No
 
 
 def _merged(first: list[Triple], second: list[Triple]) -> list[Triple]:
-    """Two descriptions of one node as one: a person who is twice among the authors, a heading that is also a substance."""
+    """Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance."""
     properties: dict[str, dict[Triple, None]] = {}
     for triple in (*first, *second):
         properties.setdefault(triple[1], {})[triple] = None

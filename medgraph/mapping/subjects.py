@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from medgraph import identifiers, iris
 from medgraph.mapping.documents import is_chapter
@@ -14,7 +16,7 @@ from medgraph.model import Book, Chemical, MeshTerm, PublicationType, SupplMesh
 from medgraph.vocab import BIBO, FABIO
 
 
-class Headings(NamedTuple):
+class Headings(Struct, gc=False):
     """The headings of a record, resolved: plain descriptors, headings as indexed, starred ones, and what is left."""
 
     subjects: list[str]
@@ -23,7 +25,7 @@ class Headings(NamedTuple):
     left: list[str]
 
 
-class Heading(NamedTuple):
+class Heading(Struct, gc=False):
     """A heading that needs a node of its own: one that no UI is known for, or that carries a flag."""
 
     descriptor: MeshTerm
@@ -35,7 +37,7 @@ class Heading(NamedTuple):
     concept_type: str | None = None
 
 
-class Pair(NamedTuple):
+class Pair(Struct, gc=False):
     """A descriptor with one of its qualifiers."""
 
     descriptor: str
@@ -68,7 +70,10 @@ def _term(ui: str, item: MeshTerm | PublicationType | SupplMesh, record: Record)
 
 
 def _headings(record: Record) -> Headings:
-    subjects, terms, primary, left = found = Headings([], [], [], [])
+    subjects: list[str] = []
+    terms: list[str] = []
+    primary: list[str] = []
+    left: list[str] = []
     resolver = record.resolver
     pairs_waiting = record.waiting["pair"]
     for n, heading in enumerate(record.citation.mesh_headings, 1):
@@ -123,7 +128,7 @@ def _headings(record: Record) -> Headings:
         if subject is None or names or automatic:
             item = Heading(descriptor, subject, qualifiers, starred, names, automatic)
             left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
-    return found
+    return Headings(subjects, terms, primary, left)
 
 
 def subjects(value: Any, record: Record) -> list[str]:
@@ -167,15 +172,15 @@ def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
     return found
 
 
-class Substances(NamedTuple):
+class Substances(Struct, gc=False):
     """The substances of a record: those that are MeSH terms, and nodes for the others."""
 
     terms: list[str]
     left: list[str]
 
 
-class Substance(NamedTuple):
-    """A substance, the IRI of its registry number (of the one substance, or of a class of enzymes), or the number as printed."""
+class Substance(Struct, gc=False):
+    """A substance, and its registry number: of the one substance, of a class of enzymes, or as printed."""
 
     name: str | None
     same: str | None
@@ -233,22 +238,29 @@ def substance_nodes(value: tuple[Chemical, ...], record: Record) -> list[str]:
     return record.once("substances", _substances).left  # type: ignore[no-any-return]
 
 
-def _type_ui(value: PublicationType, record: Record) -> str | None:
-    if value.ui and _known_ui(value.ui):
-        return value.ui
-    return record.resolver.publication_type(value.name)
+def _types(record: Record) -> list[str | None]:
+    resolve = record.resolver.publication_type
+    found = []
+    for value in record.citation.publication_types:
+        ui = value.ui
+        found.append(ui if ui and _known_ui(ui) else resolve(value.name))
+    return found
 
 
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
-    return [_term(ui, value, record) for value in values if (ui := _type_ui(value, record))]
+    uis: list[str | None] = record.once("types", _types)
+    return [_term(ui, value, record) for value, ui in zip(values, uis, strict=True) if ui]
 
 
-def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str]:
+def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str] | None:
     """The name of a publication type that no UI is known for."""
+    uis: list[str | None] = record.once("types", _types)
+    if all(uis):
+        return None
     found = []
-    for value in values:
-        if _type_ui(value, record) is None:
+    for value, ui in zip(values, uis, strict=True):
+        if ui is None:
             record.problem(
                 "publication-type-unresolved", "PT", value.name, "no MeSH identifier is known for this publication type"
             )
@@ -282,12 +294,12 @@ def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], 
     record is an academic article where NLM types it Journal Article, else an article, and besides
     what its publication types say.
     """
-    types, book, own_title = value
+    _, book, own_title = value
     if book is not None and record.citation.journal is None:
         if own_title is None:
             return []
         return [BIBO.Chapter if is_chapter(record) else BIBO.BookSection]
-    uis = [_type_ui(one, record) for one in types]
+    uis = record.once("types", _types)
     found = [BIBO.AcademicArticle if JOURNAL_ARTICLE in uis else BIBO.Article]
     found.extend(CLASSES[ui] for ui in uis if ui in CLASSES)
     return found

@@ -54,10 +54,9 @@ ARTICLE = Node(
         Row(SCHEMA.sameAs, "other_ids", documents.other_id_pmc, "OID", "OtherID@Source=NLM"),
         Row(FABIO.hasPII, "elocation_ids article_ids", documents.piis, "LID [pii], AID [pii]", "ELocationID, ArticleId@IdType=pii"),
         Row(FABIO.hasElectronicArticleIdentifier, "elocation_ids", documents.elocators, "LID", "", note="the text form gives some locators without a type"),
-        Row(DCTERMS.identifier, "elocation_ids article_ids", documents.other_doi, "LID, AID", "ELocationID, ArticleId@IdType=doi", note="a second DOI, another spelling, or what is no DOI"),
-        Row(DCTERMS.identifier, "article_ids", documents.other_article_ids, "AID, MID", "ArticleId@IdType=mid, bookaccession, sici, …"),
+        Row(DCTERMS.identifier, "elocation_ids article_ids", documents.other_identifiers, "AID, MID, LID", "ArticleId@IdType=mid, bookaccession, sici, …", note="and a second DOI, another spelling of it, or what is no DOI"),
         Row(DCTERMS.identifier, "other_ids", documents.other_ids, "OID", "OtherID@Source"),
-        Row(MEDGRAPH.invalidIdentifier, "elocation_ids", documents.invalid_doi, "", "ELocationID@ValidYN=N"),
+        Row(MEDGRAPH.invalidIdentifier, "elocation_ids", documents.invalid_identifiers, "", "ELocationID@ValidYN=N"),
         Row(FOAF.page, "pmid", documents.page, "PMID", "MedlineCitation/PMID", core=True),
         # what it says
         Row(DCTERMS.title, "title", wording.title, "TI", "ArticleTitle", core=True),
