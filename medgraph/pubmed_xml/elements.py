@@ -10,28 +10,42 @@ What no row names is kept as :class:`~medgraph.model.Unread`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 from medgraph.model import Unread
+from medgraph.pubmed_xml.plain import (
+    DEEPEST,
+    MATHML,
+    NotPlainError,
+    Tokens,
+    attributes_written,
+    escaped,
+    start_tag,
+    unescaped,
+)
 
 Fields = dict[str, Any]
-Reader = Callable[[Any, "Notes"], Any]
-"""Makes the value of an element; None where it holds nothing."""
-Filler = Callable[[Any, "Notes", Fields], None]
-"""Puts what an element holds into the fields of its parent."""
+Put = Callable[[Tokens, str, "Fields | None", "Notes", Fields], None]
+"""
+Reads an element into the fields of its parent.
 
-MATHML = "{http://www.w3.org/1998/Math/MathML}"
+It is called behind the start tag, with the text that follows and the fields that the attributes
+gave, and takes tokens up to and with the element's end tag.
+"""
 INLINE = frozenset(("b", "i", "sup", "sub", "u", "DispFormula"))
 """Elements that may stand inside running text, besides MathML."""
 
 FLAG: Mapping[str, Any] = {"Y": True, "N": False}
+TEXT = "text()"
+"""The row for an element's own text."""
+
+KEPT_TAGS = 4096
+"""How many start tags with attributes are remembered for each parent element."""
 
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
-_ONE, _MANY, _INTO = range(3)
 
 
 class Notes:
@@ -42,32 +56,29 @@ class Notes:
     def __init__(self) -> None:
         self.unread: list[Unread] = []
 
-    def element(self, element: Any) -> None:
-        """An element that no row names, that comes a second time or lacks what it needs."""
-        value = fold(" ".join(element.itertext()))
+    def add(self, parent: str, name: str, value: str) -> None:
+        """Something of this name in ``parent``; an element without text says nothing and is not kept."""
+        value = fold(value)
         if value:
-            self.unread.append(Unread(name=f"{_name(element.getparent())}/{_name(element)}", value=value))
+            self.unread.append(Unread(name=f"{parent}/{name}", value=value))
 
-    def attribute(self, element: Any, name: str, value: str) -> None:
-        """An attribute that no row names, or a value it cannot have."""
-        self.unread.append(Unread(name=f"{_name(element)}/@{name}", value=fold(value)))
-
-    def attributes(self, element: Any) -> None:
-        """All attributes of an element that should have none."""
-        for name, value in element.items():
-            self.attribute(element, name, value)
-
-    def stray_text(self, element: Any, text: str) -> None:
-        """Text of its own in an element that should hold only elements."""
-        self.unread.append(Unread(name=f"{_name(element)}/text()", value=fold(text)))
+    def add_value(self, parent: str, name: str, value: Any) -> None:
+        """An element that was read and then had no place."""
+        self.add(parent, name, " ".join(_texts(value)))
 
 
-class Row(NamedTuple):
-    """Where the value of a child goes: into a field, as one of the values of a field, or (no field) all over."""
-
-    field: str
-    kind: int
-    read: Reader | None = None
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        yield from _texts(tuple(msgspec.structs.asdict(value).values()))
+    elif isinstance(value, dict):
+        yield from _texts(tuple(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
 
 
 class Element(NamedTuple):
@@ -75,272 +86,389 @@ class Element(NamedTuple):
     How an element is read.
 
     Args:
-        rows: child name, ``@attribute`` or ``text()`` -> where it goes. A string is short for :func:`one`;
-            for an attribute a pair of field and allowed values is possible, too.
+        rows: child name, ``@attribute`` or ``text()`` -> where it goes: the name of a field for a value that
+            comes once, :func:`many` or :data:`INTO`. For an attribute, a field or a pair of field and
+            allowed values.
         make: a Struct made of the fields, or a function from the fields to the value; None where the
             fields are those of the parent.
         merge: puts the fields of this element into those of its parent, where that takes more than copying.
         required: fields without which the element says nothing; it is then kept as unread.
+        markup: field for the text with its inline markup, where it has any.
+        empty: the text of an element that is there and empty; None for an element that then says nothing.
     """
 
     rows: Mapping[str, Any]
     make: Callable[..., Any] | None = None
     merge: Callable[[Fields, Fields], None] | None = None
     required: tuple[str, ...] = ()
+    markup: str | None = None
+    empty: str | None = None
 
 
-class Custom(NamedTuple):
-    """An element that a function of its own reads, and the rows that function knows (for the list of what is read)."""
+class Row(NamedTuple):
+    """Where a child goes; what its text becomes, if it is more than that."""
 
-    rows: frozenset[str]
-    read: Callable[..., Any]
-
-
-def one(field: str, read: Reader | None = None) -> Row:
-    """The child is there at most once; a second one is kept as unread."""
-    return Row(field, _ONE, read)
+    field: str
+    repeats: bool = False
+    of_text: Callable[[str], Any] | None = None
 
 
-def many(field: str, read: Reader | None = None) -> Row:
-    """The child can repeat; its values are a tuple."""
-    return Row(field, _MANY, read)
+INTO = Row("")
+"""What the child holds goes into the fields of its parent."""
+
+Table = Mapping[str, Element]
 
 
-def into() -> Row:
-    """What the child holds goes into the fields of its parent."""
-    return Row("", _INTO)
-
-
-Table = Mapping[str, Element | Custom]
+def many(field: str, of_text: Callable[[str], Any] | None = None) -> Row:
+    """The child can repeat; its values, made of its text by a function if one is given, are a tuple."""
+    return Row(field, True, of_text)
 
 
 def fold(text: str) -> str:
     """The text with each stretch of XML white space as one blank, none at its ends; other blanks stay as they are."""
+    if text.strip() is text and "\n" not in text and "  " not in text and "\t" not in text and "\r" not in text:
+        return text
     return _WHITE_SPACE.sub(" ", text).strip(" ")
-
-
-def text(element: Any, notes: Notes) -> str | None:
-    """All text of an element without attributes, that in inline markup too; None where there is none."""
-    if element.keys():
-        notes.attributes(element)
-    return running_text(element, notes)
-
-
-def running_text(element: Any, notes: Notes) -> str | None:
-    """As :func:`text`, for an element whose attributes are read elsewhere."""
-    if len(element):
-        return _mixed_text(element, notes)
-    value: str | None = element.text
-    if value is None:
-        return None
-    if "\n" in value or "  " in value or value[0] == " " or value[-1] == " " or "\t" in value or "\r" in value:
-        value = fold(value)
-    return value or None
-
-
-def _mixed_text(element: Any, notes: Notes) -> str | None:
-    for inner in element.iterdescendants():
-        tag = inner.tag
-        if tag in INLINE:
-            if inner.keys():
-                notes.attributes(inner)
-        elif not tag.startswith(MATHML):
-            notes.element(inner)
-            notes.attributes(inner)
-    return fold("".join(element.itertext())) or None
-
-
-def markup(element: Any) -> str | None:
-    """
-    The content of an element as an XML fragment; None where it has no markup.
-
-    White space is folded, attributes are sorted, MathML has the prefix ``mml``, declared on each ``math``.
-    """
-    if not len(element):
-        return None
-    return fold(_content(element)) or None
-
-
-def _content(element: Any) -> str:
-    parts = [escape(element.text or "")]
-    for child in element:
-        name = _name(child)
-        attributes = "".join(f" {_local(key)}={quoteattr(value)}" for key, value in sorted(child.items()))
-        if name == "mml:math":
-            attributes = f' xmlns:mml="{MATHML[1:-1]}"{attributes}'
-        content = _content(child)
-        parts.append(f"<{name}{attributes}>{content}</{name}>" if content else f"<{name}{attributes}/>")
-        parts.append(escape(child.tail or ""))
-    return "".join(parts)
-
-
-def _name(element: Any) -> str:
-    return "?" if element is None else _local(element.tag)
-
-
-def _local(name: str) -> str:
-    """A tag or attribute name as it is written: without its namespace, MathML with the usual prefix."""
-    if name.startswith(MATHML):
-        return "mml:" + name[len(MATHML) :]
-    return name.rpartition("}")[2]
 
 
 def listed(table: Table) -> frozenset[str]:
     """``Parent/Child``, ``Element/@attribute`` and ``Element/text()`` for all that a table reads."""
     names = {f"{parent}/{row}" for parent, element in table.items() for row in element.rows}
     children = {name.partition("/")[2] for name in names if "@" not in name}
-    leaves = {child for child in children if child not in table or "text()" in table[child].rows}
+    leaves = {child for child in children if child not in table or TEXT in table[child].rows}
     names |= {f"{parent}/{child}" for parent in leaves | INLINE for child in (*INLINE, "mml:math")}
     return frozenset(names)
 
 
-def fillers(table: Table) -> dict[str, Filler]:
-    """For each element without a value of its own, what puts its contents into a record's fields."""
-    compiler = _Compiler(table)
-    return {
-        name: compiler.filler(name)
-        for name, element in table.items()
-        if isinstance(element, Element) and element.make is None
-    }
+Entry = tuple[Put | None, str, str, Fields | None]
+"""
+What is to be done at a start tag: what reads the element (None: it is a plain text), the field for a plain
+text, the end tag as a token, and the fields that the attributes of this tag gave.
+"""
+
+_NO_TOKEN = ("", "")
+
+
+class Root:
+    """
+    Reads whole records.
+
+    Args:
+        table: of all elements.
+        names: the elements that a record can be.
+    """
+
+    def __init__(self, table: Table, names: tuple[str, ...]) -> None:
+        self._children = _Compiler(table).children("", Element(dict.fromkeys(names, INTO)))
+
+    def read(self, tokens: Tokens, notes: Notes) -> Fields:
+        """
+        The fields of a record.
+
+        Raises:
+            NotPlainError: the tokens are not those of one well-formed element.
+        """
+        fields: Fields = {}
+        tag, text = next(tokens, _NO_TOKEN)
+        entry = self._children.entries.get(tag) or self._children.add(tag, notes)
+        put, _, end, given = entry or (None, "", "", None)
+        if put is None:
+            raise NotPlainError
+        if tag[-1] == "/":
+            tokens, text = iter(((end, text),)), ""
+        put(tokens, text, given, notes, fields)
+        if next(tokens, None) is not None:
+            raise NotPlainError
+        return fields
+
+
+class _Children:
+    """
+    The children that an element can have.
+
+    Attributes:
+        entries: by start tag; it grows by the tags with attributes that are met.
+    """
+
+    def __init__(self, parent: str) -> None:
+        self.parent = parent
+        self.entries: dict[str, Entry] = {}
+        self.attributes: dict[str, Mapping[str, tuple[str, Mapping[str, Any] | None]]] = {}
+
+    def add(self, tag: str, notes: Notes) -> Entry | None:
+        """
+        The entry for a start tag that is not yet among them; None for an unknown element.
+
+        Raises:
+            NotPlainError: it is no start tag, or not plain.
+        """
+        name, found, empty = start_tag(tag)
+        entry = self.entries.get("<" + name)
+        if entry is None:
+            return None
+        known = len(notes.unread)
+        given: Fields = {}
+        for attribute, value in found:
+            field, allowed = self.attributes[name].get(attribute, ("", _NONE_ALLOWED))
+            if allowed is None:
+                if folded := fold(value):
+                    given[field] = folded
+            elif value not in allowed:
+                notes.add(name, "@" + attribute, value)
+            elif allowed[value] is not None:
+                given[field] = allowed[value]
+        entry = (*entry[:3], given)
+        if len(self.entries) < KEPT_TAGS and len(notes.unread) == known and not empty:
+            self.entries[tag] = entry
+        return entry
+
+    def pass_over(self, tag: str, text: str, tokens: Tokens, notes: Notes) -> None:
+        """Note all that an unknown element holds."""
+        name, attributes, empty = start_tag(tag)
+        texts = [text]
+        open_ends = ["</" + name]
+        for attribute, value in attributes:
+            notes.add(name, "@" + attribute, value)
+        while open_ends and not (empty and len(texts) == 1):
+            tag, after = next(tokens, _NO_TOKEN)
+            if tag == open_ends[-1]:
+                open_ends.pop()
+            else:
+                inner, attributes, inner_empty = start_tag(tag)
+                for attribute, value in attributes:
+                    notes.add(inner, "@" + attribute, value)
+                if not inner_empty:
+                    open_ends.append("</" + inner)
+                    if len(open_ends) > DEEPEST:
+                        raise NotPlainError
+            texts.append(after)
+        notes.add(self.parent, name, unescaped(" ".join(texts)))
+
+
+_NONE_ALLOWED: Mapping[str, Any] = {}
+_PLAIN_TEXT = Element({TEXT: "text"})
 
 
 class _Compiler:
-    """Makes functions of a table's elements, each once."""
+    """
+    Makes functions of a table's elements.
+
+    They are closures with everything bound, one call for an element with children or attributes and
+    none for a plain text: a record has two hundred elements, and each step is felt.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._readers: dict[str, Reader] = {}
-        self._fillers: dict[str, Filler] = {}
+        self._puts: dict[tuple[str, Row], Put] = {}
 
-    def reader(self, name: str) -> Reader:
-        """What makes the value of an element of this name."""
-        element = self._table.get(name)
-        if element is None:
-            return text
-        if isinstance(element, Custom):
-            return element.read
-        if name not in self._readers:
-
-            def itself(found: Any, notes: Notes) -> Any:
-                return self._readers[name](found, notes)
-
-            self._readers[name] = itself
-            self._readers[name] = _reader(element, *self._rows(name, element))
-        return self._readers[name]
-
-    def filler(self, name: str) -> Filler:
-        """What puts the contents of an element of this name into the fields of its parent."""
-        element = self._table[name]
-        if isinstance(element, Custom):
-            return element.read
-        if name not in self._fillers:
-            fill = _filler(*self._rows(name, element))
-            self._fillers[name] = fill if element.merge is None else _merging(fill, element.merge)
-        return self._fillers[name]
-
-    def _rows(self, name: str, element: Element) -> tuple[dict[str, Any], dict[str, Any], str | None]:
-        children = {}
-        attributes = {}
-        for key, row in element.rows.items():
-            if key.startswith("@"):
-                attributes[key[1:]] = (row, None) if isinstance(row, str) else row
-            elif key != "text()":
-                field, kind, read = row if isinstance(row, Row) else one(row)
-                path = f"{name}/{key}" if f"{name}/{key}" in self._table else key
-                if read is None:
-                    read = self.filler(path) if kind == _INTO else self.reader(path)  # type: ignore[assignment]
-                children[key] = (field, kind, read)
-        return children, attributes, element.rows.get("text()")
-
-
-def _filler(children: dict[str, Any], attributes: dict[str, Any], text_field: str | None) -> Filler:
-    row_of = children.get
-
-    def fill(element: Any, notes: Notes, fields: Fields) -> None:
-        if attributes:
-            _attributes(element, attributes, notes, fields)
-        elif element.keys():
-            notes.attributes(element)
-        if text_field is not None:
-            value = running_text(element, notes)
-            if value is not None:
-                fields[text_field] = value
-            return
-        stray = element.text
-        if stray is not None and not stray.isspace():
-            notes.stray_text(element, stray)
-        for child in element:
-            row = row_of(child.tag)
-            if row is None:
-                notes.element(child)
+    def children(self, path: str, element: Element) -> _Children:
+        """What is to be done at the start tag of each child."""
+        children = _Children(path.rpartition("/")[2])
+        for child, given in element.rows.items():
+            if child[0] == "@" or child == TEXT:
                 continue
-            field, kind, read = row
-            if kind == _INTO:
-                read(child, notes, fields)
+            row = given if isinstance(given, Row) else Row(given)
+            child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
+            found = self._table.get(child_path)
+            put = None
+            if found is not None:
+                put = self._put(child_path, row)
+            elif row.repeats:
+                put = _text_put(child, _PLAIN_TEXT, row if row.of_text else row._replace(of_text=str))
+            children.entries["<" + child] = (put, row.field, "</" + child, None)
+            children.attributes[child] = {
+                name[1:]: (goes, None) if isinstance(goes, str) else goes
+                for name, goes in (found.rows if found else {}).items()
+                if name[0] == "@"
+            }
+        return children
+
+    def _put(self, path: str, row: Row) -> Put:
+        key = path, row
+        if key not in self._puts:
+
+            def itself(tokens: Tokens, text: str, given: Fields | None, notes: Notes, fields: Fields) -> None:
+                self._puts[key](tokens, text, given, notes, fields)
+
+            self._puts[key] = itself
+            name = path.rpartition("/")[2]
+            element = self._table[path]
+            if TEXT in element.rows:
+                self._puts[key] = _text_put(name, element, row)
+            else:
+                self._puts[key] = _element_put(name, element, self.children(path, element), row)
+        return self._puts[key]
+
+
+def _element_put(name: str, element: Element, children: _Children, row: Row) -> Put:
+    """Reads an element that has children, each by its entry."""
+    closing = "</" + name
+    entry_of = children.entries.get
+    make, merge, required = element.make, element.merge, element.required
+    lists = tuple(child.field for child in element.rows.values() if isinstance(child, Row) and child.repeats)
+    is_struct = isinstance(make, type) and issubclass(make, msgspec.Struct)
+    into = make is None and merge is None
+    store = _storing(name, row)
+
+    def put(tokens: Tokens, text: str, given: Fields | None, notes: Notes, fields: Fields) -> None:
+        if into:
+            own = fields
+            if given:
+                own.update(given)
+        else:
+            own = given.copy() if given else {}
+        if text and not text.isspace():
+            notes.add(name, TEXT, unescaped(text))
+        for tag, value in tokens:
+            entry = entry_of(tag)
+            if entry is None:
+                if tag == closing:
+                    if value and not value.isspace():
+                        notes.add(name, "following-sibling::text()", unescaped(value))
+                    break
+                entry = children.add(tag, notes)
+                if entry is None:
+                    children.pass_over(tag, value, tokens, notes)
+                    continue
+                if tag[-1] == "/":
+                    if entry[0] is not None:
+                        entry[0](iter(((entry[2], value),)), "", entry[3], notes, own)
+                    continue
+            put_child, field, end, attributes = entry
+            if put_child is not None:
+                put_child(tokens, value, attributes, notes, own)
                 continue
-            value = read(child, notes)
-            if value is None:
-                continue
-            if kind == _ONE:
-                if field in fields:
-                    notes.element(child)
+            closed, after = next(tokens, _NO_TOKEN)
+            if closed != end:
+                folded, _, after = _mixed((closed, after), tokens, end, value, notes)
+            elif value.isalnum():
+                folded = value
+            else:
+                folded = fold(unescaped(value) if "&" in value else value)
+            if folded:
+                if field in own:
+                    notes.add(name, end[2:], folded)
                 else:
-                    fields[field] = value
-            elif field in fields:
+                    own[field] = folded
+            if after and not after.isspace():
+                notes.add(name, TEXT, unescaped(after))
+        else:
+            raise NotPlainError
+        if into:
+            return
+        if make is None:
+            merge(own, fields)  # type: ignore[misc]
+            return
+        for needed in required:
+            if needed not in own:
+                notes.add_value(name, "*", own)
+                return
+        if not own or (given and len(own) == len(given)):
+            notes.add_value(name, "@*", own)
+            return
+        for child in lists:
+            if child in own:
+                own[child] = tuple(own[child])
+        store(make(**own) if is_struct else make(own), notes, fields)
+
+    return put
+
+
+def _text_put(name: str, element: Element, row: Row) -> Put:
+    """Reads an element that holds text and attributes, or a text that repeats."""
+    end = "</" + name
+    make, markup, empty = element.make, element.markup, element.empty
+    text_field: str = element.rows[TEXT]
+    of_text = row.of_text
+    store = _storing(name, row)
+
+    def put(tokens: Tokens, text: str, given: Fields | None, notes: Notes, fields: Fields) -> None:
+        marked = None
+        closed, after = next(tokens, _NO_TOKEN)
+        if closed != end:
+            text, marked, after = _mixed((closed, after), tokens, end, text, notes)
+        elif not text.isalnum():
+            text = fold(unescaped(text) if "&" in text else text)
+        if after and not after.isspace():
+            notes.add(name, "following-sibling::text()", unescaped(after))
+        if not text:
+            if empty is None:
+                notes.add_value(name, "@*", given)
+                return
+            text = empty
+        if of_text is not None:
+            store(of_text(text), notes, fields)
+            return
+        own = given.copy() if given else {}
+        own[text_field] = text
+        if markup is not None and marked is not None:
+            own[markup] = marked
+        if make is not None:
+            store(make(**own), notes, fields)
+        elif own.keys() & fields.keys():
+            notes.add_value(name, "*", own)
+        else:
+            fields.update(own)
+
+    return put
+
+
+def _storing(name: str, row: Row) -> Callable[[Any, Notes, Fields], None]:
+    """Puts the value of an element into its field."""
+    field = row.field
+
+    def append(value: Any, notes: Notes, fields: Fields) -> None:
+        if value is not None:
+            if field in fields:
                 fields[field].append(value)
             else:
                 fields[field] = [value]
 
-    return fill
-
-
-def _attributes(element: Any, attributes: dict[str, Any], notes: Notes, fields: Fields) -> None:
-    for name, value in element.items():
-        row = attributes.get(name)
-        if row is None:
-            notes.attribute(element, name, value)
-            continue
-        field, allowed = row
-        if allowed is None:
-            folded = value if value.isalnum() else fold(value)
-            if folded:
-                fields[field] = folded
-        elif value not in allowed:
-            notes.attribute(element, name, value)
-        elif allowed[value] is not None:
-            fields[field] = allowed[value]
-
-
-def _merging(fill: Filler, merge: Callable[[Fields, Fields], None]) -> Filler:
-    def fill_and_merge(element: Any, notes: Notes, fields: Fields) -> None:
-        own: Fields = {}
-        fill(element, notes, own)
-        merge(own, fields)
-
-    return fill_and_merge
-
-
-def _reader(element: Element, *rows: Any) -> Reader:
-    fill = _filler(*rows)
-    make = element.make
-    required = element.required
-    assert make is not None
-    is_struct = isinstance(make, type) and issubclass(make, msgspec.Struct)
-    lists = tuple(field for field, kind, _ in rows[0].values() if kind == _MANY)
-
-    def read(found: Any, notes: Notes) -> Any:
-        fields: Fields = {}
-        fill(found, notes, fields)
-        if not fields:
-            return None
-        for field in required:
-            if field not in fields:
-                notes.element(found)
-                notes.attributes(found)
-                return None
-        for field in lists:
+    def put(value: Any, notes: Notes, fields: Fields) -> None:
+        if value is not None:
             if field in fields:
-                fields[field] = tuple(fields[field])
-        return make(**fields) if is_struct else make(fields)
+                notes.add_value(name, "*", value)
+            else:
+                fields[field] = value
 
-    return read
+    return append if row.repeats else put
+
+
+def _mixed(token: tuple[str, str], tokens: Tokens, end: str, text: str, notes: Notes) -> tuple[str, str, str]:
+    """
+    The text of an element with inline markup; the same as an XML fragment; the text behind the element.
+
+    Args:
+        token: the one that follows ``text``, instead of the end tag.
+        end: the end tag of the element.
+        text: the first of the element.
+    """
+    tag, after = token
+    texts = [unescaped(text)]
+    marked = [escaped(texts[0])]
+    open_ends: list[tuple[str, int]] = []
+    while tag != end or open_ends:
+        if open_ends and tag == open_ends[-1][0]:
+            closed, begins = open_ends.pop()
+            name = closed[2:]
+            marked.append(f"{closed}>")
+            if name not in INLINE and not name.startswith("mml:"):
+                parent = open_ends[-1][0] if open_ends else end
+                notes.add(parent[2:], name, "".join(texts[begins:]))
+        else:
+            name, attributes, empty = start_tag(tag)
+            if not name.startswith("mml:"):
+                for attribute, value in attributes:
+                    notes.add(name, "@" + attribute, value)
+            namespace = f' xmlns:mml="{MATHML[1:-1]}"' if name == "mml:math" else ""
+            marked.append(f"<{name}{namespace}{attributes_written(sorted(attributes))}>")
+            if empty:
+                marked.append(f"</{name}>")
+            else:
+                open_ends.append(("</" + name, len(texts)))
+                if len(open_ends) > DEEPEST:
+                    raise NotPlainError
+        texts.append(unescaped(after))
+        marked.append(escaped(texts[-1]))
+        tag, after = next(tokens, _NO_TOKEN)
+    return fold("".join(texts)), fold("".join(marked)), after

@@ -8,6 +8,7 @@ The elements are those of ``pubmed_250101.dtd`` and the older ones that files st
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from medgraph.model import (
     Citation,
     CommentsCorrections,
     DataBank,
+    Deletion,
     ELocationID,
     GeneralNote,
     Grant,
@@ -52,50 +54,12 @@ from medgraph.model import (
     Reference,
     SupplMesh,
 )
-from medgraph.pubmed_xml.elements import (
-    FLAG,
-    Custom,
-    Element,
-    Fields,
-    Notes,
-    Table,
-    fillers,
-    fold,
-    into,
-    listed,
-    many,
-    markup,
-    running_text,
-    text,
-)
+from medgraph.pubmed_xml.elements import FLAG, INTO, Element, Fields, Notes, Root, Table, listed, many
+from medgraph.pubmed_xml.plain import Tokens
 
 
-def _title(element: Any, notes: Notes, fields: Fields) -> None:
-    if "title" in fields:
-        notes.element(element)
-        return
-    if element.keys():
-        notes.attributes(element)
-    fields["title"] = running_text(element, notes) or ""
-    if len(element):
-        fields["title_markup"] = markup(element)
-
-
-def _abstract_text(element: Any, notes: Notes) -> AbstractSection | None:
-    label = category = None
-    for name, value in element.items():
-        if name == "Label":
-            label = fold(value) or None
-        elif name == "NlmCategory":
-            category = fold(value) or None
-        else:
-            notes.attribute(element, name, value)
-    content = running_text(element, notes)
-    if content is None and label is None:
-        return None
-    return AbstractSection(
-        text=content or "", label=label, nlm_category=category, markup=markup(element) if len(element) else None
-    )
+def _section(text: str, label: str | None = None, **rest: Any) -> AbstractSection | None:
+    return AbstractSection(text=text, label=label, **rest) if text or label else None
 
 
 def _short_name(fields: Fields) -> str | None:
@@ -128,28 +92,6 @@ def _authors(own: Fields, fields: Fields) -> None:
         fields.setdefault(kind, []).extend(own["people"])
     if kind == "authors" and "complete" in own:
         fields["authors_complete"] = own["complete"]
-
-
-def _affiliation(element: Any, notes: Notes) -> Affiliation | None:
-    """An affiliation as records before 2015 have it, without identifiers."""
-    value = text(element, notes)
-    return Affiliation(text=value) if value else None
-
-
-def _electronic_date(element: Any, notes: Notes) -> PartialDate | None:
-    value = text(element, notes)
-    return dates.medline_day(value) if value else None
-
-
-def _linking_issn(element: Any, notes: Notes) -> Issn | None:
-    value = text(element, notes)
-    return Issn(value=value, type="Linking") if value else None
-
-
-def _medline_id(element: Any, notes: Notes) -> ArticleId | None:
-    """The number a record had in MEDLINE before PMIDs; later files give it among the article's ids."""
-    value = text(element, notes)
-    return ArticleId(value=value, type="medline") if value else None
 
 
 def _publication_date(fields: Fields) -> PartialDate:
@@ -202,11 +144,6 @@ def _book_section(fields: Fields) -> BookSection:
     return BookSection(**fields)
 
 
-def _param(fields: Fields) -> Param:
-    fields.setdefault("text", None)
-    return Param(**fields)
-
-
 _PERSON = {"LastName": "last_name", "ForeName": "fore_name", "FirstName": "fore_name", "Initials": "initials"}
 _PERSON["Suffix"] = "suffix"
 _DAY = {"Year": "year", "Month": "month", "Day": "day", "Hour": "hour", "Minute": "minute"}
@@ -215,7 +152,7 @@ _OLDER_RELATIONS = (
     *("CommentOn", "CommentIn", "ErratumIn", "ErratumFor", "RepublishedFrom", "RepublishedIn", "RetractionOf"),
     *("RetractionIn", "UpdateIn", "UpdateOf", "SummaryForPatientsIn", "OriginalReportIn"),
 )
-_ARTICLE = {"MedlineCitation": into(), "PubmedData": into()}
+_ARTICLE = {"MedlineCitation": INTO, "PubmedData": INTO}
 
 TABLE: Table = {
     "PubmedArticle": Element(_ARTICLE),
@@ -227,22 +164,22 @@ TABLE: Table = {
             "@VersionID": "version_id",
             "@VersionDate": "version_date",
             "@IndexingMethod": "indexing_method",
-            "PMID": into(),
-            "MedlineID": many("article_ids", _medline_id),
+            "PMID": INTO,
+            "MedlineID": many("article_ids", lambda text: ArticleId(value=text, type="medline")),
             "DateCreated": "date_created",
             "DateCompleted": "date_completed",
             "DateRevised": "date_revised",
-            "Article": into(),
-            "MedlineJournalInfo": into(),
-            "ChemicalList": into(),
-            "SupplMeshList": into(),
+            "Article": INTO,
+            "MedlineJournalInfo": INTO,
+            "ChemicalList": INTO,
+            "SupplMeshList": INTO,
             "CitationSubset": many("citation_subsets"),
-            "CommentsCorrectionsList": into(),
-            "CommentsCorrections": into(),
-            "GeneSymbolList": into(),
-            "MeshHeadingList": into(),
+            "CommentsCorrectionsList": INTO,
+            "CommentsCorrections": INTO,
+            "GeneSymbolList": INTO,
+            "MeshHeadingList": INTO,
             "NumberOfReferences": "number_of_references",
-            "PersonalNameSubjectList": into(),
+            "PersonalNameSubjectList": INTO,
             "OtherID": many("other_ids"),
             "OtherAbstract": many("other_abstracts"),
             "KeywordList": many("keyword_lists"),
@@ -259,31 +196,31 @@ TABLE: Table = {
     "Article": Element(
         {
             "@PubModel": "pub_model",
-            "Journal": into(),
-            "ArticleTitle": into(),
+            "Journal": INTO,
+            "ArticleTitle": INTO,
             "Pagination": "pagination",
             "ELocationID": many("elocation_ids"),
             "Abstract": "abstract",
-            "Affiliation": many("affiliations", _affiliation),
-            "AuthorList": into(),
+            "Affiliation": many("affiliations", lambda text: Affiliation(text=text)),
+            "AuthorList": INTO,
             "Language": many("languages"),
-            "DataBankList": into(),
-            "GrantList": into(),
-            "PublicationTypeList": into(),
+            "DataBankList": INTO,
+            "GrantList": INTO,
+            "PublicationTypeList": INTO,
             "VernacularTitle": "vernacular_title",
             "ArticleDate": many("article_dates"),
-            "DateOfElectronicPublication": many("article_dates", _electronic_date),
+            "DateOfElectronicPublication": many("article_dates", dates.medline_day),
         }
     ),
     "Journal": Element(
         {
             "ISSN": many("issns"),
-            "JournalIssue": into(),
+            "JournalIssue": INTO,
             "Title": "journal_title",
             "ISOAbbreviation": "iso_abbreviation",
         }
     ),
-    "ISSN": Element({"text()": "value", "@IssnType": "type"}, Issn, required=("value",)),
+    "ISSN": Element({"text()": "value", "@IssnType": "type"}, Issn),
     "JournalIssue": Element(
         {"@CitedMedium": "cited_medium", "Volume": "volume", "Issue": "issue", "PubDate": "pub_date"}
     ),
@@ -294,14 +231,12 @@ TABLE: Table = {
             "MedlineTA": "medline_ta",
             "NlmUniqueID": "nlm_unique_id",
             "NLMUniqueID": "nlm_unique_id",
-            "ISSNLinking": many("issns", _linking_issn),
+            "ISSNLinking": many("issns", lambda text: Issn(value=text, type="Linking")),
         }
     ),
-    "ArticleTitle": Custom(frozenset(("text()",)), _title),
+    "ArticleTitle": Element({"text()": "title"}, markup="title_markup", empty=""),
     "Pagination": Element({"StartPage": "start_page", "EndPage": "end_page", "MedlinePgn": "medline_pgn"}, Pagination),
-    "ELocationID": Element(
-        {"text()": "value", "@EIdType": "type", "@ValidYN": ("valid", FLAG)}, ELocationID, required=("value",)
-    ),
+    "ELocationID": Element({"text()": "value", "@EIdType": "type", "@ValidYN": ("valid", FLAG)}, ELocationID),
     "Abstract": Element({"AbstractText": many("sections"), "CopyrightInformation": "copyright"}, Abstract),
     "OtherAbstract": Element(
         {
@@ -312,7 +247,9 @@ TABLE: Table = {
         },
         Abstract,
     ),
-    "AbstractText": Custom(frozenset(("text()", "@Label", "@NlmCategory")), _abstract_text),
+    "AbstractText": Element(
+        {"text()": "text", "@Label": "label", "@NlmCategory": "nlm_category"}, _section, markup="markup", empty=""
+    ),
     "AuthorList": Element(
         {
             "@CompleteYN": ("complete", FLAG),
@@ -326,15 +263,15 @@ TABLE: Table = {
             "@ValidYN": ("valid", FLAG),
             "@EqualContrib": ("equal_contribution", FLAG),
             **_PERSON,
-            "CollectiveName": into(),
+            "CollectiveName": INTO,
             "Identifier": many("identifiers"),
             "AffiliationInfo": many("affiliations"),
-            "Affiliation": many("affiliations", _affiliation),
+            "Affiliation": many("affiliations", lambda text: Affiliation(text=text)),
         },
         _author,
     ),
     "CollectiveName": Element({"text()": "collective_name", "@Investigators": "investigators"}),
-    "Identifier": Element({"text()": "value", "@Source": "source"}, Identifier, required=("value",)),
+    "Identifier": Element({"text()": "value", "@Source": "source"}, Identifier),
     "AffiliationInfo": Element({"Affiliation": "text", "Identifier": many("identifiers")}, Affiliation),
     "InvestigatorList": Element(
         {"@ID": "id", "Investigator": many("investigators")}, InvestigatorList, required=("investigators",)
@@ -345,31 +282,31 @@ TABLE: Table = {
             **_PERSON,
             "Identifier": many("identifiers"),
             "AffiliationInfo": many("affiliations"),
-            "Affiliation": many("affiliations", _affiliation),
+            "Affiliation": many("affiliations", lambda text: Affiliation(text=text)),
         },
         _author,
     ),
     "PersonalNameSubjectList": Element({"PersonalNameSubject": many("personal_name_subjects")}),
     "PersonalNameSubject": Element(_PERSON, _personal_name),
     "DataBankList": Element({"@CompleteYN": ("data_banks_complete", FLAG), "DataBank": many("data_banks")}),
-    "DataBank": Element({"DataBankName": "name", "AccessionNumberList": into()}, DataBank, required=("name",)),
+    "DataBank": Element({"DataBankName": "name", "AccessionNumberList": INTO}, DataBank, required=("name",)),
     "AccessionNumberList": Element({"AccessionNumber": many("accession_numbers")}),
     "GrantList": Element({"@CompleteYN": ("grants_complete", FLAG), "Grant": many("grants")}),
     "Grant": Element({"GrantID": "grant_id", "Acronym": "acronym", "Agency": "agency", "Country": "country"}, Grant),
     "PublicationTypeList": Element({"PublicationType": many("publication_types")}),
-    "PublicationType": Element({"text()": "name", "@UI": "ui"}, PublicationType, required=("name",)),
+    "PublicationType": Element({"text()": "name", "@UI": "ui"}, PublicationType),
     "ArticleDate": Element({"@DateType": ("", {"Electronic": None}), **_DAY}, lambda fields: _day(**fields)),
     "ChemicalList": Element({"Chemical": many("chemicals")}),
-    "Chemical": Element({"RegistryNumber": "registry_number", "NameOfSubstance": into()}, _chemical),
+    "Chemical": Element({"RegistryNumber": "registry_number", "NameOfSubstance": INTO}, _chemical),
     "NameOfSubstance": Element({"text()": "name", "@UI": "ui"}),
     "SupplMeshList": Element({"SupplMeshName": many("suppl_meshes")}),
-    "SupplMeshName": Element({"text()": "name", "@Type": "type", "@UI": "ui"}, SupplMesh, required=("name",)),
-    "CommentsCorrectionsList": Element({"CommentsCorrections": into()}),
+    "SupplMeshName": Element({"text()": "name", "@Type": "type", "@UI": "ui"}, SupplMesh),
+    "CommentsCorrectionsList": Element({"CommentsCorrections": INTO}),
     "CommentsCorrections": Element(
         {
             "@RefType": "ref_type",
             "RefSource": "ref_source",
-            "PMID": into(),
+            "PMID": INTO,
             "Note": "note",
             **{name: many("older") for name in _OLDER_RELATIONS},
         },
@@ -378,7 +315,7 @@ TABLE: Table = {
     "CommentsCorrections/PMID": Element({"text()": "pmid", "@Version": "pmid_version"}),
     **{
         name: Element(
-            {"RefSource": "ref_source", "PMID": into(), "Note": "note"},
+            {"RefSource": "ref_source", "PMID": INTO, "Note": "note"},
             partial(lambda name, fields: CommentsCorrections(ref_type=name, **fields), name),
         )
         for name in _OLDER_RELATIONS
@@ -398,77 +335,75 @@ TABLE: Table = {
             "@Type": "type",
         },
         MeshTerm,
-        required=("name",),
     ),
     "QualifierName": Element(
         {"text()": "name", "@UI": "ui", "@MajorTopicYN": ("major", FLAG), "@AutoHM": ("auto", FLAG)},
         MeshTerm,
-        required=("name",),
     ),
-    "OtherID": Element({"text()": "value", "@Source": "source"}, OtherID, required=("value",)),
+    "OtherID": Element({"text()": "value", "@Source": "source"}, OtherID),
     "KeywordList": Element({"@Owner": "owner", "Keyword": many("keywords")}, KeywordList, required=("keywords",)),
-    "Keyword": Element({"text()": "text", "@MajorTopicYN": ("major", FLAG)}, Keyword, required=("text",)),
-    "GeneralNote": Element({"text()": "text", "@Owner": "owner"}, GeneralNote, required=("text",)),
+    "Keyword": Element({"text()": "text", "@MajorTopicYN": ("major", FLAG)}, Keyword),
+    "GeneralNote": Element({"text()": "text", "@Owner": "owner"}, GeneralNote),
     "PubmedData": Element(
         {
-            "History": into(),
+            "History": INTO,
             "PublicationStatus": "publication_status",
-            "ArticleIdList": into(),
-            "ObjectList": into(),
+            "ArticleIdList": INTO,
+            "ObjectList": INTO,
             "ReferenceList": many("reference_lists"),
         }
     ),
     "History": Element({"PubMedPubDate": many("history")}),
     "PubMedPubDate": Element({"@PubStatus": "status", **_DAY}, _history_date, required=("status",)),
     "ArticleIdList": Element({"ArticleId": many("article_ids")}),
-    "ArticleId": Element({"text()": "value", "@IdType": "type"}, ArticleId, required=("value",)),
+    "ArticleId": Element({"text()": "value", "@IdType": "type"}, ArticleId),
     "ObjectList": Element({"Object": many("objects")}),
     "Object": Element({"@Type": "type", "Param": many("params")}, PubMedObject),
-    "Param": Element({"text()": "text", "@Name": "name"}, _param),
+    "Param": Element({"text()": "text", "@Name": "name"}, Param),
     "ReferenceList": Element(
         {"Title": "title", "Reference": many("references"), "ReferenceList": many("lists")}, _references
     ),
-    "Reference": Element({"Citation": "citation", "ArticleIdList": into()}, _reference),
-    "PubmedBookArticle": Element({"BookDocument": into(), "PubmedBookData": into()}),
+    "Reference": Element({"Citation": "citation", "ArticleIdList": INTO}, _reference),
+    "PubmedBookArticle": Element({"BookDocument": INTO, "PubmedBookData": INTO}),
     "PubmedBookData": Element(
         {
-            "History": into(),
+            "History": INTO,
             "PublicationStatus": "publication_status",
-            "ArticleIdList": into(),
-            "ObjectList": into(),
+            "ArticleIdList": INTO,
+            "ObjectList": INTO,
         }
     ),
     "BookDocument": Element(
         {
-            "PMID": into(),
-            "ArticleIdList": into(),
+            "PMID": INTO,
+            "ArticleIdList": INTO,
             "Book": "book",
             "LocationLabel": many("location_labels"),
-            "ArticleTitle": into(),
+            "ArticleTitle": INTO,
             "VernacularTitle": "vernacular_title",
             "Pagination": "pagination",
             "Language": many("languages"),
-            "AuthorList": into(),
+            "AuthorList": INTO,
             "InvestigatorList": many("investigator_lists"),
             "PublicationType": many("publication_types"),
             "Abstract": "abstract",
-            "Sections": into(),
+            "Sections": INTO,
             "KeywordList": many("keyword_lists"),
             "ContributionDate": "contribution_date",
             "DateRevised": "date_revised",
-            "GrantList": into(),
+            "GrantList": INTO,
             "ItemList": many("item_lists"),
             "ReferenceList": many("reference_lists"),
         }
     ),
     "Book": Element(
         {
-            "Publisher": into(),
+            "Publisher": INTO,
             "BookTitle": "title",
             "PubDate": "pub_date",
             "BeginningDate": "beginning_date",
             "EndingDate": "ending_date",
-            "AuthorList": into(),
+            "AuthorList": INTO,
             "InvestigatorList": many("investigator_lists"),
             "Volume": "volume",
             "VolumeTitle": "volume_title",
@@ -485,10 +420,14 @@ TABLE: Table = {
     "BeginningDate": Element(_DISPLAYED, _book_date),
     "EndingDate": Element(_DISPLAYED, _book_date),
     "ContributionDate": Element(_DISPLAYED, _book_date),
-    "LocationLabel": Element({"text()": "text", "@Type": "type"}, LocationLabel, required=("text",)),
+    "LocationLabel": Element({"text()": "text", "@Type": "type"}, LocationLabel),
     "Sections": Element({"Section": many("sections")}),
     "Section": Element({"LocationLabel": "label", "SectionTitle": "title", "Section": many("sections")}, _book_section),
     "ItemList": Element({"@ListType": "type", "Item": many("items")}, ItemList, required=("items",)),
+    "DeleteCitation": Element({"PMID": many("deletions")}),
+    "DeleteDocument": Element({"PMID": many("deletions")}),
+    "DeleteCitation/PMID": Element({"text()": "pmid", "@Version": "version"}, Deletion),
+    "DeleteDocument/PMID": Element({"text()": "pmid", "@Version": "version"}, Deletion),
 }
 """What is read, element by element; a path (``Parent/Child``) where the same name means another thing."""
 
@@ -502,8 +441,6 @@ UNREAD_REASONS: dict[str, str] = {
         for attribute in ("book", "part", "sec")
     },
     "PubMedPubDate/Second": "dates are kept to the minute, and no record of PubMed gives seconds",
-    "DeleteCitation/PMID": "no part of a record: each is a Deletion",
-    "DeleteDocument/PMID": "no part of a record: each is a Deletion",
     **{
         f"{parent}/{child}": "a set of records, which says nothing of its own"
         for parent, child in (
@@ -520,72 +457,85 @@ UNREAD_REASONS: dict[str, str] = {
 }
 """What the newest DTD has and no field holds, and why; where a record has such a value it is kept as unread."""
 
-_FILL = fillers(TABLE)
+_RECORD = Root(TABLE, ("PubmedArticle", "PubMedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument"))
+_DELETIONS = Root(TABLE, ("DeleteCitation", "DeleteDocument"))
 _PMID = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def citation(element: Any, position: Position) -> Citation:
+def citation(tokens: Tokens, position: Position) -> Citation:
     """
-    The citation in a ``PubmedArticle``, ``PubmedBookArticle``, ``MedlineCitation`` or ``BookDocument``.
+    The citation that the tokens of a record make.
 
     Raises:
-        RecordError: the record has no PMID; the error lacks the raw text, which the element does not know.
+        RecordError: the record has no PMID; the error lacks the raw text, which the tokens do not know.
+        NotPlainError: the tokens are not those of one well-formed record.
     """
     notes = Notes()
-    fields: Fields = {}
-    _FILL[element.tag](element, notes, fields)
-    pmid = fields.get("pmid")
-    if pmid is None or not _PMID.fullmatch(pmid):
-        reason = "the record has no PMID" if pmid is None else "this is not a PMID: one to nine digits, the first not 0"
-        raise RecordError(position.source, str(position), None, "PMID", pmid, reason)
+    fields = _RECORD.read(tokens, notes)
+    pmid = _checked_pmid(fields.get("pmid"), "PMID", position)
     if "book" in fields:
-        _whole_book(fields)
-    ids = fields.get("article_ids")
-    if ids is not None:
+        _take_whole_book(fields)
+    if "article_ids" in fields:
         own = ArticleId(value=pmid, type="pubmed")
-        fields["article_ids"] = tuple(dict.fromkeys(found for found in ids if found != own))
-    lists = fields.pop("reference_lists", None)
-    if lists is not None:
-        fields["references"] = tuple(Reference(**reference) for references in lists for reference in references)
-    _take_journal(fields)
-    for field, value in fields.items():
-        if type(value) is list:
-            fields[field] = tuple(value)
+        fields["article_ids"] = dict.fromkeys(found for found in fields["article_ids"] if found != own)
+    if "reference_lists" in fields:
+        fields["references"] = tuple(
+            Reference(**reference) for references in fields.pop("reference_lists") for reference in references
+        )
+    journal = {to: fields.pop(name) for name, to in _JOURNAL.items() if name in fields}
+    if journal:
+        if "issns" in journal:
+            journal["issns"] = tuple(journal["issns"])
+        fields["journal"] = Journal(**journal)
     if notes.unread:
-        fields["unread"] = tuple(notes.unread)
+        fields["unread"] = notes.unread
+    for field, value in fields.items():
+        if type(value) is list or type(value) is dict:
+            fields[field] = tuple(value)
     return Citation(position=position, **fields)
 
 
-def deletions(element: Any) -> list[tuple[str | None, str | None]]:
-    """PMID and version of each record that a ``DeleteCitation`` or ``DeleteDocument`` names."""
-    found = []
-    for child in element:
-        own: Fields = {}
-        _FILL["PMID"](child, Notes(), own)
-        found.append((own.get("pmid"), own.get("version")))
-    return found
+def deletions(tokens: Tokens, position: Position) -> Iterator[Deletion | RecordError]:
+    """
+    The deletions in a ``DeleteCitation`` or ``DeleteDocument``, and an error for each entry that names no record.
+
+    Raises:
+        NotPlainError: the tokens are not those of one well-formed element.
+    """
+    notes = Notes()
+    found: list[Deletion] = _DELETIONS.read(tokens, notes).get("deletions", [])
+    for deletion in found:
+        try:
+            _checked_pmid(deletion.pmid, "DeleteCitation/PMID", position)
+        except RecordError as error:
+            yield error
+        else:
+            yield replace(deletion, position=position)
+    for unread in notes.unread:
+        yield RecordError(position.source, str(position), None, unread.name, unread.value, "this names no record")
 
 
-def _take_journal(fields: Fields) -> None:
-    """Make the fields that ``Journal`` and ``MedlineJournalInfo`` share between them one journal."""
-    own = {to: fields.pop(name) for name, to in _JOURNAL if name in fields}
-    if own:
-        if "issns" in own:
-            own["issns"] = tuple(own["issns"])
-        fields["journal"] = Journal(**own)
+def _checked_pmid(pmid: str | None, element: str, position: Position) -> str:
+    if pmid is None:
+        raise RecordError(position.source, str(position), None, element, None, "the record has none")
+    if not _PMID.fullmatch(pmid):
+        reason = "this is not a PMID, which has one to nine digits and does not begin with 0"
+        raise RecordError(position.source, str(position), None, element, pmid, reason)
+    return pmid
 
 
-_JOURNAL = (
-    ("journal_title", "title"),
-    ("iso_abbreviation", "iso_abbreviation"),
-    ("medline_ta", "medline_ta"),
-    ("nlm_unique_id", "nlm_unique_id"),
-    ("issns", "issns"),
-    ("country", "country"),
-)
+_JOURNAL = {
+    "journal_title": "title",
+    "iso_abbreviation": "iso_abbreviation",
+    "medline_ta": "medline_ta",
+    "nlm_unique_id": "nlm_unique_id",
+    "issns": "issns",
+    "country": "country",
+}
+"""``Journal`` and ``MedlineJournalInfo`` share the description of the journal between them."""
 
 
-def _whole_book(fields: Fields) -> None:
+def _take_whole_book(fields: Fields) -> None:
     """A book that is the record itself has its authors from the book."""
     book: Book = fields["book"]
     if "title" not in fields and "authors" not in fields and book.authors:
