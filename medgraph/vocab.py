@@ -448,6 +448,7 @@ PREFIXES: dict[str, str] = {
     "schema": "https://schema.org/",
     "scoro": "http://purl.org/spar/scoro/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "status": "http://purl.org/ontology/bibo/status/",
     "vivo": "http://vivoweb.org/ontology/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }

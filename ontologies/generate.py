@@ -35,6 +35,7 @@ INSTANCES = {
     "nlmcatalog": "https://www.ncbi.nlm.nih.gov/nlmcatalog/",
     "orcid": "https://orcid.org/",
     "pubmed": "http://rdf.ncbi.nlm.nih.gov/pubmed/",
+    "status": "http://purl.org/ontology/bibo/status/",
 }
 
 KINDS: dict[Node, str] = {
