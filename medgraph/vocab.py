@@ -59,7 +59,6 @@ class BIBO:
     Collection = "<http://purl.org/ontology/bibo/Collection>"
     Document = "<http://purl.org/ontology/bibo/Document>"
     DocumentStatus = "<http://purl.org/ontology/bibo/DocumentStatus>"
-    EditedBook = "<http://purl.org/ontology/bibo/EditedBook>"
     Journal = "<http://purl.org/ontology/bibo/Journal>"
     Series = "<http://purl.org/ontology/bibo/Series>"
     abstract = "<http://purl.org/ontology/bibo/abstract>"
@@ -267,6 +266,7 @@ class MEDGRAPH:
     listComplete = "<https://w3id.org/medgraph/vocab#listComplete>"
     locationLabel = "<https://w3id.org/medgraph/vocab#locationLabel>"
     majorQualifier = "<https://w3id.org/medgraph/vocab#majorQualifier>"
+    majorQualifierName = "<https://w3id.org/medgraph/vocab#majorQualifierName>"
     majorTopic = "<https://w3id.org/medgraph/vocab#majorTopic>"
     medium = "<https://w3id.org/medgraph/vocab#medium>"
     nlmCategory = "<https://w3id.org/medgraph/vocab#nlmCategory>"
@@ -463,7 +463,6 @@ TERMS: dict[str, Term] = {
     BIBO.Collection: Term("owl:Class", "Collection", (), (), "Documents or collections brought together."),
     BIBO.Document: Term("owl:Class", "Document", (), (), "Anything that carries a message: an article, a book, a report. The same class as foaf:Document."),
     BIBO.DocumentStatus: Term("owl:Class", "Document Status", (), (), "The stage a document has reached."),
-    BIBO.EditedBook: Term("owl:Class", "Edited Book", (), (), "A book whose chapters are by several authors and were brought together by editors."),
     BIBO.Journal: Term("owl:Class", "Journal", (), (), "A periodical of scholarly articles."),
     BIBO.Series: Term("owl:Class", "Series", (), (), "Documents published one after the other under a common title, each complete in itself."),
     BIBO.abstract: Term("owl:DatatypeProperty", "abstract", (RDFS.Resource,), (RDFS.Literal,), "The summary of a work, as text."),
@@ -626,6 +625,7 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.listComplete: Term("owl:DatatypeProperty", "author list complete", (), (XSD.boolean,), "False where NLM says that the list of authors is cut short."),
     MEDGRAPH.locationLabel: Term("owl:DatatypeProperty", "location label", (), (RDFS.Literal,), "The label of a part of a book, such as Chapter 3."),
     MEDGRAPH.majorQualifier: Term("owl:ObjectProperty", "major qualifier", (MEDGRAPH.Heading,), (), "A qualifier that marks a main topic of the article, at a heading of which only the name is known."),
+    MEDGRAPH.majorQualifierName: Term("owl:DatatypeProperty", "major qualifier name", (MEDGRAPH.Heading,), (RDFS.Literal,), "The name of a starred qualifier of which no identifier is known."),
     MEDGRAPH.majorTopic: Term("owl:DatatypeProperty", "major topic", (MEDGRAPH.Heading,), (XSD.boolean,), "True where the heading is a main topic of the article."),
     MEDGRAPH.medium: Term("owl:DatatypeProperty", "medium", (BIBO.Document,), (RDFS.Literal,), "The medium of a book, such as Internet."),
     MEDGRAPH.nlmCategory: Term("owl:DatatypeProperty", "NLM category", (DEO.DiscourseElement,), (RDFS.Literal,), "The category to which NLM assigns the label of an abstract's section: BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, UNASSIGNED."),

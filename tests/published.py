@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 import pyoxigraph
 import pytest
 
-from medgraph.vocab import BIBO, DCAT, DOCO, FOAF, OWL, PREFIXES, RDF, RDFS
+from medgraph.vocab import BIBO, DCAT, FOAF, OWL, PREFIXES, RDF, RDFS
 
 ONTOLOGIES = Path(__file__).resolve().parents[1] / "ontologies"
 PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data" / "vocab"
@@ -61,7 +61,6 @@ ALSO = {
     (BIBO.Collection, ENDEAVOUR): "a journal is an endeavour too; FaBiO means its title abbreviations for journals",
     (BIBO.Document, DCAT.Resource): "a catalogue record describes a dcat:Resource, and ours describes the article",
     (DCAT.CatalogRecord, FOAF.Document): "an entry of a catalogue is a document; DCAT puts foaf:primaryTopic on it",
-    (DOCO.Section, BIBO.Document): "a section of an edited book is text that can be read by itself",
 }
 """Classes of ours that are also of the other class, which their vocabularies do not say, and why."""
 

@@ -143,7 +143,7 @@ def everything() -> list[Citation]:
                 descriptor=model.MeshTerm(name="No such heading", major=True),
                 qualifiers=(
                     model.MeshTerm(name="q", ui="Q000001", major=True),
-                    model.MeshTerm(name="no such qualifier"),
+                    model.MeshTerm(name="no such qualifier", major=True),
                 ),
             ),
         ),

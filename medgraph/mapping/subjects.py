@@ -33,6 +33,7 @@ class Heading(Struct, gc=False):
     qualifiers: list[str]
     starred: list[str]
     names: list[str]
+    starred_names: list[str]
     automatic: bool
     concept_type: str | None = None
 
@@ -97,18 +98,21 @@ def _headings(record: Record) -> Headings:
                     continue
             left.append(
                 record.describe(
-                    "heading", f"{record.stem}heading-{n}>", Heading(descriptor, subject, [], [], [], automatic)
+                    "heading", f"{record.stem}heading-{n}>", Heading(descriptor, subject, [], [], [], [], automatic)
                 )
             )
             continue
         qualifiers: list[str] = []
         starred: list[str] = []
         names: list[str] = []
+        starred_names: list[str] = []
         for qualifier in heading.qualifiers:
             automatic |= qualifier.auto
             qualifier_ui = _ui(qualifier, resolver.qualifier, record)
             if qualifier_ui is None:
                 names.append(qualifier.name)
+                if qualifier.major:
+                    starred_names.append(qualifier.name)
                 record.problem(
                     "mesh-qualifier-unresolved", "MH", qualifier.name, "no MeSH identifier is known for this qualifier"
                 )
@@ -126,7 +130,7 @@ def _headings(record: Record) -> Headings:
         if subject is not None and not qualifiers:
             terms.append(subject)
         if subject is None or names or automatic:
-            item = Heading(descriptor, subject, qualifiers, starred, names, automatic)
+            item = Heading(descriptor, subject, qualifiers, starred, names, starred_names, automatic)
             left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
     return Headings(subjects, terms, primary, left)
 
@@ -167,7 +171,7 @@ def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
     found = []
     for n, value in enumerate(values, start + 1):
         if not (value.ui and _known_ui(value.ui)) and not record.resolver.substance(value.name):
-            item = Heading(MeshTerm(name=value.name), None, [], [], [], False, value.type)
+            item = Heading(MeshTerm(name=value.name), None, [], [], [], [], False, value.type)
             found.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
     return found
 

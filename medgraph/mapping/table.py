@@ -339,6 +339,7 @@ HEADING = Node(
         Row(MEDGRAPH.qualifier, "qualifiers", literals.all_iris, "MH", "QualifierName", core=True),
         Row(MEDGRAPH.majorQualifier, "starred", literals.all_iris, "MH *", "QualifierName@MajorTopicYN", core=True),
         Row(MEDGRAPH.qualifierName, "names", literals.texts, "MH", "QualifierName", core=True),
+        Row(MEDGRAPH.majorQualifierName, "starred_names", literals.texts, "MH *", "QualifierName@MajorTopicYN", core=True),
         Row(MEDGRAPH.autoIndexed, "automatic", literals.only_true, "", "@AutoHM"),
         Row(MEDGRAPH.supplementaryConceptType, "concept_type", literals.text, "", "SupplMeshName@Type"),
     ),
