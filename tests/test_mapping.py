@@ -56,7 +56,8 @@ def invented(kind: Any, name: str, depth: int = 0) -> Any:
     if kind is bool:
         return name not in {"Author.valid", "ELocationID.valid"} and not name.endswith("_complete")
     if kind is int:
-        return {"year": next(YEARS), "month": 2, "day": 3, "hour": 4, "minute": 5}.get(name.rsplit(".", maxsplit=1)[-1], 1)
+        parts = {"year": next(YEARS), "month": 2, "day": 3, "hour": 4, "minute": 5}
+        return parts.get(name.rsplit(".", maxsplit=1)[-1], 1)
     hints = typing.get_type_hints(kind)
     fields = {
         field: invented(hint, f"{kind.__name__}.{field}", depth + 1)
