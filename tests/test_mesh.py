@@ -44,7 +44,7 @@ def resolved(kind, name):
 
 
 def shipped():
-    return list(mesh._shipped_rows())
+    return list(mesh.shipped())
 
 
 def test_the_table_is_whole_and_well_formed():

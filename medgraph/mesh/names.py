@@ -1,20 +1,40 @@
 """
-The one place where a MeSH name becomes a MeSH identifier.
+What a name can be asked: the :class:`Resolver`, the small one that ships, and when two names are one.
 
-MEDLINE text names its headings, qualifiers, publication types and substances but gives no
-identifiers. :data:`SMALL` knows, from a table that ships with medgraph (``mesh_names.tsv``), all
-publication types of MeSH 2024 (category V), all qualifiers with the ones retired since 2014, and the
-check tags; an index built from NLM's files knows the rest, behind the same :class:`Resolver`.
-
-A name resolves by being equal to a name of MeSH, never by being similar; case and white space are
-no part of a name, as in NLM's own look-up. None means: not known here.
+A name resolves by being equal to a name of MeSH, never by being similar. Equal are, as in NLM's own
+look-up, names that differ in case and white space; and names that differ in hyphens for blanks, because
+that is how NLM derives variants itself: of the 131,134 permuted terms of MeSH 2024, 17,663 differ from
+their term in nothing else, and no two descriptors become one by it. Commas and apostrophes are part of a
+name: without them 28 names would stand for two descriptors (``3,3',5-Triiodothyronine``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+DESCRIPTOR = "descriptor"
+QUALIFIER = "qualifier"
+PUBLICATION_TYPE = "publication type"
+SUBSTANCE = "substance"
+KINDS = (DESCRIPTOR, QUALIFIER, PUBLICATION_TYPE, SUBSTANCE)
+"""What a name can be the name of, for :meth:`Resolver.look_up`."""
+
+
+class Answer(NamedTuple):
+    """
+    What became of a name.
+
+    Args:
+        ui: the identifier, or None.
+        how: how it was found, or why it was not, in words (``"entry term of Nicotiana, MeSH 2024"``).
+        rivals: the identifiers that it could equally be, where that is why it was not found.
+    """
+
+    ui: str | None
+    how: str
+    rivals: tuple[str, ...] = ()
 
 
 class Resolver(Protocol):
@@ -36,6 +56,10 @@ class Resolver(Protocol):
         """The ``D…`` or ``C…`` of a substance, protocol, disease or organism (``RN``, ``NM``)."""
         ...
 
+    def look_up(self, kind: str, name: str) -> Answer:
+        """The same with the reason; ``kind`` is one of :data:`KINDS`. Slower: for reports and people."""
+        ...
+
 
 class SmallTables:
     """
@@ -52,13 +76,14 @@ class SmallTables:
         self._descriptors: dict[str, str] = {}
         self._qualifiers: dict[str, str] = {}
         self._publication_types: dict[str, str] = {}
-        tables = {
-            "descriptor": self._descriptors,
-            "qualifier": self._qualifiers,
-            "publication type": self._publication_types,
+        self._tables = {
+            DESCRIPTOR: self._descriptors,
+            QUALIFIER: self._qualifiers,
+            PUBLICATION_TYPE: self._publication_types,
+            SUBSTANCE: {},
         }
         for kind, ui, names in rows:
-            table = tables[kind]
+            table = self._tables[kind]
             for name in names:
                 for spelling in (name, folded(name)):
                     if table.setdefault(spelling, ui) != ui:
@@ -95,26 +120,49 @@ class SmallTables:
         """None: substances need an index."""
         return None
 
+    def look_up(self, kind: str, name: str) -> Answer:
+        """
+        The identifier and where it comes from.
+
+        >>> SMALL.look_up("qualifier", "Blood").how
+        'the table of qualifiers that ships with medgraph'
+        """
+        table = self._tables[kind]
+        if ui := table.get(name) or table.get(folded(name)):
+            return Answer(ui, f"the table of {kind}s that ships with medgraph")
+        return _UNKNOWN[kind]
+
 
 def folded(name: str) -> str:
     """
-    The name as NLM compares it: without regard to case and to how much white space there is.
+    What equal names have in common: the name in one case, with one blank for white space and hyphens.
 
     >>> folded("Research  Support, NON-U.S. Gov't")
-    "research support, non-u.s. gov't"
+    "research support, non u.s. gov't"
     """
-    return " ".join(name.casefold().split())
+    return " ".join(name.casefold().replace("-", " ").split())
 
 
-def _shipped_rows() -> Iterable[tuple[str, str, list[str]]]:
-    lines = Path(__file__).with_name("mesh_names.tsv").read_text(encoding="utf-8").splitlines()
+def shipped() -> Iterator[tuple[str, str, list[str]]]:
+    """
+    The table that ships with medgraph: kind, identifier, and names, the preferred one first.
+
+    It has the publication types of MeSH 2024 (category V), the qualifiers with those retired since 2014, and
+    the check tags.
+    """
+    lines = Path(__file__).with_name("names.tsv").read_text(encoding="utf-8").splitlines()
     for line in lines[1:]:
         kind, ui, name, *others = line.split("\t")
         yield kind, ui, [name, *(others[0].split("|") if others else ())]
 
 
-SMALL = SmallTables(_shipped_rows())
-"""The resolver that needs nothing built: what it knows, the module's first paragraph says."""
+SHIPPED_YEAR = 2024
+"""The MeSH year of :func:`shipped`."""
+
+_UNKNOWN = {kind: Answer(None, f"no {kind} of that name is known without a MeSH index") for kind in KINDS}
+
+SMALL = SmallTables(shipped())
+"""The resolver that needs nothing built: publication types, qualifiers and check tags by name."""
 
 
 def descriptor(name: str) -> str | None:
