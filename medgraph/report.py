@@ -74,6 +74,8 @@ class Report(Struct, kw_only=True):
         broken: inputs that could not be read to their end, and why (the first ten).
         broken_count: how many of them there were.
         inputs: files read.
+        passed_over: files of folders that are not of PubMed, and what they are (the first ten).
+        passed_over_count: how many of them there were.
         outputs: files written, or ``"-"``.
         rejects: the files in which rejected records are kept.
         taken_over: how many of the outputs an earlier run had completed.
@@ -91,6 +93,8 @@ class Report(Struct, kw_only=True):
     broken: tuple[str, ...] = ()
     broken_count: int = 0
     inputs: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    passed_over_count: int = 0
     outputs: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
     taken_over: int = 0
@@ -109,6 +113,8 @@ class Report(Struct, kw_only=True):
             broken=(self.broken + other.broken)[:EXAMPLES],
             broken_count=self.broken_count + other.broken_count,
             inputs=self.inputs + other.inputs,
+            passed_over=(self.passed_over + other.passed_over)[:EXAMPLES],
+            passed_over_count=self.passed_over_count + other.passed_over_count,
             outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
             rejects=tuple(dict.fromkeys(self.rejects + other.rejects)),
             taken_over=self.taken_over + other.taken_over,
@@ -159,6 +165,12 @@ class Report(Struct, kw_only=True):
         if len(self.broken) < EXAMPLES:
             self.broken = (*self.broken, sentence)
 
+    def pass_over(self, sentence: str) -> None:
+        """Count a file of a folder that is of another kind."""
+        self.passed_over_count += 1
+        if len(self.passed_over) < EXAMPLES:
+            self.passed_over = (*self.passed_over, sentence)
+
     def as_json(self) -> dict[str, Any]:
         """The report as plain values, with the keys that ``docs/report.md`` lists."""
         plain: dict[str, Any] = {
@@ -174,6 +186,8 @@ class Report(Struct, kw_only=True):
         plain["seconds"] = self.milliseconds / 1000
         plain["broken_inputs"] = self.broken_count
         plain["broken_first"] = list(self.broken)
+        plain["passed_over"] = self.passed_over_count
+        plain["passed_over_first"] = list(self.passed_over)
         for key, tallies in {
             "rejected_by_reason": self.rejected,
             "skipped_by_kind": self.skipped,
@@ -221,6 +235,9 @@ def sections(report: Report) -> Iterator[Section]:
     if report.broken_count:
         title = f"Broken inputs: {report.broken_count:,} (what stands before the break was read)"
         yield Section(title, ("what happened",), [(sentence,) for sentence in report.broken])
+    if report.passed_over_count:
+        title = f"Files passed over: {report.passed_over_count:,}"
+        yield Section(title, ("what they are",), [(sentence,) for sentence in report.passed_over])
     if report.rejected:
         where = f", kept in {', '.join(report.rejects)}" if report.rejects else "; --rejects DIR keeps them"
         yield _tallied(f"Rejected{where}", "reason", report.rejected, "first of them")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,3 +18,36 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real records (shared/data) is not beside the checkout")
     return SHARED
+
+
+class Ran(NamedTuple):
+    """What a command left: its exit code, and what it printed on standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run() -> Callable[..., Ran]:
+    """A command line in one call: ``run("convert", path, "-o", out)``; ``stdin=`` gives it standard input."""
+    from medgraph.cli import main
+
+    def run(*arguments: object, stdin: bytes | str = b"") -> Ran:
+        result = CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def nbib() -> Callable[..., str]:
+    """The smallest record as PubMed exports it: ``nbib(17, "LA  - eng", title="A title.")``."""
+
+    def nbib(pmid: int, *more: str, title: str = "A title.") -> str:
+        tags = [f"PMID- {pmid}", "OWN - NLM", "STAT- MEDLINE", f"TI  - {title}", *more, "SO  - X. 2020."]
+        return "\n".join(tags) + "\n\n"
+
+    return nbib

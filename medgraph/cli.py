@@ -1,0 +1,289 @@
+"""
+The command line: opens, calls, prints. What it calls is the library, under the same names.
+
+Data goes to standard output and everything else to standard error. Exit codes: 0 done; 1 done, but records
+were rejected or lost; 2 a wrong command line; 3 could not finish; 130 interrupted; 141 nobody reads the output.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich import box
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from medgraph import explain as explanation_of
+from medgraph import pipeline
+from medgraph.errors import MappingError, MedgraphError, ShapesError
+from medgraph.report import Report, sections, sentences
+from medgraph.sinks import STDOUT
+from medgraph.syntaxes import FORMATS
+
+DONE, INCOMPLETE, USAGE, FAILED, INTERRUPTED, NO_READER = 0, 1, 2, 3, 130, 141
+
+IN = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
+
+
+def command(body: Callable[..., int]) -> Callable[..., None]:
+    """The function of a command, with the one place where errors become sentences and exit codes."""
+
+    @click.option("--quiet", is_flag=True, help="Print errors only: no progress and no summary.")
+    @click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
+    @functools.wraps(body)
+    def run(*args: Any, debug: bool, **options: Any) -> NoReturn:
+        try:
+            code = body(*args, **options)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            # What Python still holds for standard output must not fail a second time at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(NO_READER)
+        except (KeyboardInterrupt, click.Abort):
+            _stop("interrupted; no half file was left", INTERRUPTED)
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            if isinstance(error, MedgraphError):
+                _stop(str(error), USAGE if isinstance(error, (MappingError, ShapesError)) else FAILED)
+            more = "" if debug else ", with what --debug adds"
+            _stop(f"a defect in medgraph, not in your data: {type(error).__name__}: {error}. Please report it{more}")
+        sys.exit(code)
+
+    return run
+
+
+@click.group("medgraph", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="medgraph", prog_name="medgraph", message="%(prog)s %(version)s")
+def main() -> None:
+    """
+    Turn PubMed records into RDF.
+
+    Records are read from MEDLINE text (.nbib, .txt) and PubMed XML, compressed or not; the content decides,
+    not the name.
+    """
+
+
+@main.command()
+@IN
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    default=STDOUT,
+    help="File to write; its suffix says the format. A folder (or a name ending in /) gets one file per input. "
+    "Without it, standard output.",
+)
+@click.option(
+    "--format",
+    type=click.Choice([*FORMATS, *(f"{name}.gz" for name in FORMATS)]),
+    metavar="FORMAT",
+    help=f"One of {', '.join(FORMATS)}, each also with .gz; needed where OUT has no suffix. [standard output: ttl]",
+)
+@click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]")
+@click.option(
+    "--base", metavar="IRI", help="Namespace of the nodes that medgraph names. [https://w3id.org/medgraph/id/]"
+)
+@click.option(
+    "--without",
+    metavar="PART",
+    multiple=True,
+    help="Leave out a part of the mapping, such as 'abstract'. Repeatable.",
+)
+@click.option(
+    "--mapping",
+    metavar="NAME",
+    help="A mapping of your own: package.module:ATTRIBUTE, or the name of an installed one.",
+)
+@click.option(
+    "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
+)
+@click.option(
+    "--rejects",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Folder for records that cannot be read. [OUT.rejects; none for standard output]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
+@command
+def convert(
+    inputs: Sequence[str], output: str, report_file: str | None, as_json: bool, quiet: bool, **options: Any
+) -> int:
+    """
+    Turn records into RDF.
+
+    IN is a file, a folder, or - for standard input. What cannot be read goes to a folder of rejects, and
+    the rest goes on. At the end the counts add up: read = written + rejected + skipped.
+    """
+    if as_json and output == STDOUT:
+        raise click.UsageError(
+            "--json and the triples would both go to standard output; name a file with -o, or use --report"
+        )
+    with _progress(inputs, quiet) as watch:
+        report = pipeline.convert(inputs, output, watch=watch, **options)
+    if report_file:
+        _write(report_file, report.json())
+    if as_json:
+        sys.stdout.buffer.write(report.json())
+    elif not quiet:
+        _summary(report)
+    return DONE if report.complete else INCOMPLETE
+
+
+@main.command()
+@IN
+@click.argument("pmid")
+@click.option("--profile", type=click.Choice(["full", "core"]), help="The mapping's profile. [full]")
+@click.option("--mapping", metavar="NAME", help="A mapping of your own, as in convert.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@command
+def explain(
+    inputs: Sequence[str], pmid: str, *, profile: str | None, mapping: str | None, as_json: bool, quiet: bool
+) -> int:
+    """
+    Show what became of one record, field by field.
+
+    One line for every statement: the node it describes, the tags and elements it came from, their value,
+    and the property and terms it became. Tab-separated unless standard output is a terminal.
+    """
+    record = explanation_of.find(inputs, pmid)
+    explanation = explanation_of.explain(record, pipeline.mapping_of(mapping, profile=profile))
+    if as_json:
+        sys.stdout.buffer.write(explanation.json())
+        return DONE
+    heads = ("node", "from", "value", "became")
+    rows = [
+        (line.subject, " · ".join(filter(None, (line.tags, line.elements))), line.value_text,
+         f"{line.predicate} {' , '.join(line.terms)}")
+        for line in explanation.lines
+    ]  # fmt: skip
+    _print_rows(heads, rows)
+    if not quiet:
+        for problem in explanation.problems:
+            click.echo(f"{problem.element}: {problem.value!r}: {problem.message}", err=True)
+        for unread in explanation.unread:
+            click.echo(f"{unread.name}: {unread.value!r}: not known to medgraph, and not in the graph", err=True)
+    return DONE
+
+
+@main.command()
+@click.argument("what", metavar="WHAT")
+@IN
+@click.option(
+    "--format",
+    type=click.Choice(["table", "csv", "tsv", "json", "ttl"]),
+    default="table",
+    show_default=True,
+    help="How to print the answer; ttl is for CONSTRUCT and DESCRIBE.",
+)
+@command
+def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
+    """
+    Ask records a question in SPARQL.
+
+    WHAT is SPARQL, or a .rq file of it; the usual prefixes need not be declared. IN is what convert
+    takes, or RDF; it is read into memory.
+    """
+    text = _read(what) if what.endswith(".rq") else what
+    store, report = pipeline.store_of(inputs)
+    if format == "table":
+        answer = store.answer(text)
+        _print_aligned(answer.columns, answer.rows)
+    else:
+        sys.stdout.buffer.write(store.serialized(text, format))
+    if report.complete:
+        return DONE
+    if not quiet:
+        _summary(report)
+    return INCOMPLETE
+
+
+def _stop(sentence: str, code: int = FAILED) -> NoReturn:
+    """Say why, and go."""
+    click.echo(f"medgraph: {sentence}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def _progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | None]:
+    """What shows how far a run is, on a terminal; None where there is none."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    total = pipeline.size_of_all(inputs)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=total)
+
+        def watch(records: int, size: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = f", {records / elapsed:,.0f}/s" if elapsed else ""
+            bar.update(task, completed=size, description=f"{records:,} records{rate}")
+
+        yield watch
+
+
+def _summary(report: Report) -> None:
+    console = Console(stderr=True, soft_wrap=False, highlight=False)
+    for line in sentences(report):
+        click.echo(line, err=True)
+    for section in sections(report):
+        console.print(_table(section.heads, section.rows, section.title))
+
+
+def _print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on a terminal, and tab-separated lines for everything else."""
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(_table(heads, rows))
+        return
+    for row in (heads, *rows):
+        click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+
+
+def _print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns side by side, on a terminal and elsewhere."""
+    lines = [heads, *([cell.replace("\n", " ") for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        click.echo("  ".join(set_cell_size(*cell) for cell in zip(line, widths, strict=True)).rstrip())
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+    table = Table(title=title and Text(title, "bold"), title_justify="left", box=box.SIMPLE, pad_edge=False)
+    for head in heads:
+        table.add_column(head, justify="right" if head == "count" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(f"{path}: the query cannot be read: {getattr(error, 'strerror', 'it is not UTF-8')}")
+
+
+def _write(path: str, data: bytes) -> None:
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        _stop(f"{path}: the report cannot be written: {error.strerror}")

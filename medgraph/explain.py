@@ -1,0 +1,114 @@
+"""
+One record, field by field: where each statement of its graph came from.
+
+What the mapping did is told by the mapping itself (:meth:`medgraph.mapping.Mapping.explain`), row by row;
+here it becomes lines that can be read, and values that can be written as JSON.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from medgraph import sources, vocab
+from medgraph.errors import SourceError
+from medgraph.mapping import Mapping
+from medgraph.model import Citation, Problem, Unread
+from medgraph.store import shortened
+
+
+class Line(Struct):
+    """
+    What one row of the mapping made of the record.
+
+    Args:
+        node: the kind of node that is described (``"article"``, ``"authorship"``, …).
+        subject: its IRI, shortened.
+        tags: the MEDLINE tags that the row reads.
+        elements: the XML elements and attributes that the row reads.
+        field: the fields of the model between the two.
+        value: their value.
+        predicate: the property, shortened.
+        terms: the objects: IRIs shortened, literals in N-Triples syntax.
+    """
+
+    node: str
+    subject: str
+    tags: str
+    elements: str
+    field: str
+    value: Any
+    predicate: str
+    terms: list[str]
+
+    @property
+    def value_text(self) -> str:
+        """The value for people: text as it stands, anything else as JSON without what is not there."""
+        return self.value if isinstance(self.value, str) else msgspec.json.encode(self.value).decode()
+
+
+class Explanation(Struct):
+    """All lines of one record, with what is wrong with its values, and what nobody read."""
+
+    pmid: str
+    source: str
+    position: str
+    lines: list[Line]
+    problems: list[Problem]
+    unread: list[Unread]
+
+    def json(self) -> bytes:
+        """The explanation as indented JSON, with a line end."""
+        return msgspec.json.format(msgspec.json.encode(self)) + b"\n"
+
+
+def find(inputs: Iterable[str | os.PathLike[str]], pmid: str) -> Citation:
+    """
+    The first record with a PMID; records that cannot be read are passed over.
+
+    Raises:
+        SourceError: no record has it, or an input cannot be read.
+    """
+    count = 0
+    names = list(sources.inputs(inputs))
+    for source in names:
+        for record in sources.read(source, on_error=lambda _: None):
+            if isinstance(record, Citation):
+                count += 1
+                if record.pmid == pmid:
+                    return record
+    raise SourceError(", ".join(map(str, names)), f"none of the {count:,} records here has the PMID {pmid}")
+
+
+def explain(citation: Citation, mapping: Mapping) -> Explanation:
+    """What each row of a mapping made of a record, in the order of the tables."""
+    prefixes = {**vocab.PREFIXES, "id": mapping.base}
+
+    def short(term: str) -> str:
+        return shortened(term[1:-1], prefixes) if term.startswith("<") else term
+
+    steps, problems = mapping.explain(citation)
+    return Explanation(
+        pmid=citation.pmid,
+        source=citation.position.source,
+        position=str(citation.position),
+        lines=[
+            Line(
+                node=step.node,
+                subject=short(step.subject),
+                tags=step.row.text,
+                elements=step.row.xml,
+                field=step.row.fields,
+                value=step.value,
+                predicate=short(step.row.predicate),
+                terms=[short(term) for term in step.terms],
+            )
+            for step in steps
+        ],
+        problems=[*citation.problems, *problems],
+        unread=list(citation.unread),
+    )

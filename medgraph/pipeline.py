@@ -1,0 +1,324 @@
+"""
+Reading, mapping and writing joined: from inputs to an output, and a report that adds up.
+
+Data is pulled one record at a time, so memory stays the same whatever the input's size: besides the
+record in hand there is one bit per PMID met, and the report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from importlib.metadata import entry_points
+from time import perf_counter
+
+from medgraph import mapping as mappings
+from medgraph import sources, vocab
+from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
+from medgraph.mapping import Mapping, Triple
+from medgraph.model import Citation, Deletion, Problem
+from medgraph.parts import parts
+from medgraph.rejects import Rejects
+from medgraph.report import Report
+from medgraph.sinks import STDOUT, Sink, StoreSink, open_sink
+from medgraph.store import Store
+from medgraph.syntaxes import format_of
+
+Check = Callable[[Citation, Sequence[Triple]], Iterable[Problem]]
+"""Looks at a record's triples before they are written, and says what it found."""
+
+Watch = Callable[[int, int], None]
+"""Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""
+
+_TELL_EVERY = 64
+
+ENTRY_POINTS = "medgraph.mappings"
+"""The entry-point group in which installed packages offer mappings by name."""
+
+_PAGE = 1 << 15
+
+
+class Pmids:
+    """
+    A set of PMIDs in about one bit each, for the numbers PubMed gives out in sequence.
+
+    >>> seen = Pmids()
+    >>> seen.add("35315510"), seen.add("35315510")
+    (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, pmid: str) -> bool:
+        """Take a PMID, digits as they are read; whether it is new."""
+        number = int(pmid)
+        page, bit = divmod(number, _PAGE)
+        bits = self._pages.get(page)
+        if bits is None:
+            bits = self._pages[page] = bytearray(_PAGE >> 3)
+        mask = 1 << (bit & 7)
+        if bits[bit >> 3] & mask:
+            return False
+        bits[bit >> 3] |= mask
+        return True
+
+
+def mapping_named(name: str) -> Mapping:
+    """
+    A mapping by the name a user gives.
+
+    Args:
+        name: ``"full"`` or ``"core"``; ``"package.module:ATTRIBUTE"``; or the name of an entry point
+            of the group ``medgraph.mappings``.
+
+    Raises:
+        MappingError: there is none of that name, or what is there is no mapping.
+    """
+    if name in ("full", "core"):
+        return mappings.FULL.with_options(profile=name)
+    module, colon, attribute = name.partition(":")
+    try:
+        if colon:
+            found = getattr(import_module(module), attribute)
+        else:
+            (entry,) = entry_points(group=ENTRY_POINTS, name=name) or [None]
+            if entry is None:
+                offered = sorted(point.name for point in entry_points(group=ENTRY_POINTS))
+                raise MappingError(
+                    f"there is no mapping {name!r}; write package.module:ATTRIBUTE, or the name of an installed one"
+                    f" ({', '.join(offered) or 'none is installed'})"
+                )
+            found = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise MappingError(f"the mapping {name!r} cannot be loaded: {error}") from error
+    if not isinstance(found, Mapping):
+        raise MappingError(f"{name!r} is a {type(found).__name__}, not a medgraph.mapping.Mapping")
+    return found
+
+
+def mapping_of(
+    mapping: Mapping | str | None = None,
+    *,
+    profile: str | None = None,
+    base: str | None = None,
+    without: Iterable[str] = (),
+) -> Mapping:
+    """
+    The mapping that these options ask for; they are those of :func:`convert`.
+
+    Raises:
+        MappingError: no such mapping, profile or part, or a base that begins no IRI.
+    """
+    found = mapping_named(mapping) if isinstance(mapping, str) else mapping or mappings.FULL
+    options: dict[str, object] = {}
+    if profile is not None:
+        options["profile"] = profile
+    if base is not None:
+        options["base"] = base
+    if left_out := frozenset(without):
+        options["without"] = found.without | left_out
+    return found.with_options(**options) if options else found
+
+
+def store_of(inputs: Iterable[str | os.PathLike[str]], mapping: Mapping | None = None) -> tuple[Store, Report]:
+    """
+    A store in memory with what the inputs hold, and the report of reading them.
+
+    Args:
+        inputs: as for :func:`convert`; a file whose suffix is that of an RDF format is read as RDF.
+
+    Raises:
+        SourceError: none of the inputs could be read.
+        StoreError: an RDF file could not be read.
+    """
+    used = mapping or mappings.FULL
+    store = Store({**vocab.PREFIXES, "id": used.base})
+    rdf: list[str] = []
+    records: list[str] = []
+    for source in sources.inputs(inputs):
+        (rdf if format_of(source) else records).append(source)
+    for path in rdf:
+        store.load_file(path)
+    run = _Run(used)
+    with StoreSink(store) as sink:
+        run.read(records, sink, Rejects(None))
+    if run.failures and not run.report.read:
+        raise run.failures[0]
+    run.report.triples = sink.triples
+    return store, run.report
+
+
+def convert(
+    inputs: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str] = STDOUT,
+    *,
+    format: str | None = None,
+    profile: str | None = None,
+    base: str | None = None,
+    without: Iterable[str] = (),
+    mapping: Mapping | str | None = None,
+    rejects: str | os.PathLike[str] | None = None,
+    check: Check | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """
+    The report of turning PubMed records into RDF.
+
+    Args:
+        inputs: files, folders, or ``"-"`` for standard input.
+        output: a file, whose name says the format; ``"-"`` for standard output; or a folder (it exists, or the
+            name ends in ``/``), which gets one file per input. Files appear when they are complete, and in a folder
+            those that an earlier run completed from the same inputs with the same options are taken over.
+        format: a key of :data:`medgraph.sinks.FORMATS`, with ``.gz`` behind it for compressed output;
+            None takes it from the name, and Turtle where there is none.
+        profile: ``"full"`` or ``"core"``; None leaves the mapping's own.
+        base: namespace of the nodes that a record owns; None leaves the mapping's own.
+        without: parts of the mapping to leave out, such as ``"abstract"``.
+        mapping: a mapping, or its name for :func:`mapping_named`; None is the full one.
+        rejects: folder for records that cannot be read; None is ``OUT.rejects``, and none for standard output.
+        check: looks at every record's triples before they are written.
+        watch: is told every 64 records how many there were, and how many bytes of the inputs.
+
+    Raises:
+        SourceError: none of the inputs could be read.
+        SinkError: the output could not be written.
+        MappingError: no such mapping, profile or part.
+    """
+    started = perf_counter()
+    used = mapping_of(mapping, profile=profile, base=base, without=without)
+    prefixes = {**vocab.PREFIXES, "id": used.base}
+    # Of a mapping that is not ours nobody can say whether it is still the same.
+    options = None if used.nodes != mappings.FULL.nodes or check else {
+        "profile": used.profile, "without": sorted(used.without), "base": used.base
+    }  # fmt: skip
+    report = Report()
+    names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
+    failures: list[SourceError] = []
+    read_before = 0
+    for part in list(parts(names, os.fspath(output), format, rejects)):
+        part.prepare()
+        earlier = part.earlier(options) if options else None
+        if earlier is not None:
+            report += earlier
+            report.taken_over += 1
+            read_before += sum(map(size_of, part.inputs))
+            continue
+        run = _Run(used, check, watch, (report.read, read_before))
+        read_before += sum(map(size_of, part.inputs))
+        with ExitStack() as stack:
+            bin = stack.enter_context(Rejects(part.rejects, part.name or "records"))
+            sink = stack.enter_context(open_sink(part.target, part.format, prefixes=prefixes))
+            run.read(part.inputs, sink, bin)
+            failures += run.failures
+            if run.failures and not run.report.read:
+                if part.name is None:
+                    raise run.failures[0]
+                sink.abort()
+        if sink.size or not run.failures:
+            run.report.outputs = (part.target,)
+            run.report.triples, run.report.size = sink.triples, sink.size
+            run.report.rejects = (str(bin.path),) if bin.count else ()
+            if options:
+                part.keep(options, run.report)
+        report += run.report
+    if failures and not report.read:
+        raise failures[0]
+    report.milliseconds = round((perf_counter() - started) * 1000)
+    return report
+
+
+class _Run:
+    """The records of one output on their way from source to sink, and what became of them."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        check: Check | None = None,
+        watch: Watch | None = None,
+        before: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.report = Report()
+        self.failures: list[SourceError] = []
+        self._mapping = mapping
+        self._check = check
+        self._watch = watch
+        self._before = before
+        self._seen = Pmids()
+
+    def read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
+        """Take everything that the inputs hold; an input that breaks does not stop the others."""
+        report, watch = self.report, self._watch
+        records, size = self._before
+
+        def trouble(error: MedgraphError) -> None:
+            if isinstance(error, RecordError):
+                report.read += 1
+                self._reject(error, rejects)
+            elif isinstance(error, SourceError):
+                self.failures.append(error)
+                report.broke(str(error))
+            else:
+                raise error
+
+        for source in inputs:
+            report.inputs += (source,)
+            try:
+                reading = sources.read(source, on_error=trouble)
+                for record in reading:
+                    report.read += 1
+                    if isinstance(record, Deletion):
+                        report.skip("deletion", record.pmid)
+                    else:
+                        self._take(record, sink, rejects)
+                    if watch is not None and not report.read % _TELL_EVERY:
+                        watch(records + report.read, size + reading.compressed_position)
+                size += reading.compressed_position
+            except SourceError as error:
+                trouble(error)
+
+    def _take(self, citation: Citation, sink: Sink, rejects: Rejects) -> None:
+        report = self.report
+        if not self._seen.add(citation.pmid):
+            later = citation.version not in (None, "1")
+            report.skip("later version" if later else "duplicate PMID", citation.pmid)
+            return
+        problems: list[Problem] = list(citation.problems)
+        triples = self._mapping.triples(citation, problems)
+        if self._check is not None:
+            problems += self._check(citation, triples)
+        if problems or citation.unread:
+            report.note(citation, problems)
+        try:
+            sink.write(triples)
+        except ValueError as error:
+            self._reject(_unwritable(citation, triples, error), rejects)
+        else:
+            report.written += 1
+
+    def _reject(self, error: RecordError, rejects: Rejects) -> None:
+        self.report.reject(error.reason.partition(":")[0], error.pmid, str(error))
+        rejects.add(error)
+
+
+def size_of(source: str) -> int:
+    """Bytes of an input as it lies on the disk; 0 where that cannot be known."""
+    try:
+        return os.path.getsize(source)
+    except OSError:
+        return 0
+
+
+def size_of_all(inputs: Iterable[str | os.PathLike[str]]) -> int | None:
+    """Bytes of all inputs, folders with what is in them; None where that cannot be known (standard input)."""
+    names = sources.inputs(inputs)
+    return None if sources.STDIN in names else sum(map(size_of, names))
+
+
+def _unwritable(citation: Citation, triples: Sequence[Triple], error: ValueError) -> RecordError:
+    """What a sink cannot carry, with the triples as the raw text."""
+    position = citation.position
+    raw = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+    return RecordError(position.source, str(position), citation.pmid, None, None, str(error), raw)
