@@ -98,7 +98,9 @@ def _records(piece: Slice, source: str) -> list[Record]:
     except RecordError as error:
         found = [error]
     except (NotPlainError, RecursionError):
-        found = [_error(piece, source, "its elements are nested too deeply to be a record of PubMed")]
+        found = [
+            _error(piece, source, "its markup is too unusual, or nested too deeply, to be that of a record of PubMed")
+        ]
     return [_with_text(one, piece) if isinstance(one, RecordError) else one for one in found]
 
 

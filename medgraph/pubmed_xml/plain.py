@@ -31,8 +31,14 @@ _REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6})|([a-z]+));|&")
 _PREDEFINED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SPECIAL = re.compile("[&<>]")
 _QUOTE = '"'
-_START = re.compile(r'<((?:mml:)?[A-Za-z_][\w.-]*)((?:\s+[A-Za-z_][\w.-]*="[^"]*")*)\s*(/?)', re.ASCII)
-_ATTRIBUTE = re.compile(r'([\w.-]+)="([^"]*)"', re.ASCII)
+_NAME_START = (
+    "A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F"
+    "\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\U00010000-\\U000EFFFF"
+)
+_NAME = f"[{_NAME_START}][{_NAME_START}.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040-]*"
+"""A name without colon (Extensible Markup Language 1.0, fifth edition, productions 4 and 4a)."""
+_START = re.compile(f'<((?:mml:)?{_NAME})((?:[ \\t\\r\\n]+{_NAME}="[^"]*")*)[ \\t\\r\\n]*(/?)')
+_ATTRIBUTE = re.compile(f'({_NAME})="([^"]*)"')
 
 
 class NotPlainError(Exception):

@@ -517,9 +517,10 @@ def deletions(tokens: Tokens, position: Position) -> Iterator[Deletion | RecordE
 
 def _checked_pmid(pmid: str | None, element: str, position: Position) -> str:
     if pmid is None:
-        raise RecordError(position.source, str(position), None, element, None, "the record has none")
+        reason = "the record has no PMID, by which it could be named; get it from PubMed again"
+        raise RecordError(position.source, str(position), None, element, None, reason)
     if not _PMID.fullmatch(pmid):
-        reason = "this is not a PMID, which has one to nine digits and does not begin with 0"
+        reason = "this is not a PMID, which is a number of at most nine digits; look the record up in PubMed"
         raise RecordError(position.source, str(position), None, element, pmid, reason)
     return pmid
 

@@ -104,9 +104,9 @@ class Slices:
 
     def _begin(self) -> int:
         self._grow(0)
-        encoding = _wide_encoding(self._buffer[:4])
+        encoding = wide_encoding(self._buffer[:4])
         if encoding:
-            self._stream = _Recoded(self._stream, self._buffer, encoding)  # type: ignore[assignment]
+            self._stream = Recoded(self._stream, self._buffer, encoding)  # type: ignore[assignment]
             self._fixed_encoding = True
             self._buffer, self._at_end = b"", False
             self._grow(0)
@@ -350,7 +350,7 @@ def _end_beyond_opaque(buffer: bytes, position: int, tag: bytes, closing: Callab
     return end
 
 
-def _wide_encoding(head: bytes) -> str | None:
+def wide_encoding(head: bytes) -> str | None:
     """UTF-16 or UTF-32 if the first four bytes are of one of them, by a byte order mark or by ``<`` itself."""
     for bom, encoding in (
         (codecs.BOM_UTF32_LE, "utf-32"),
@@ -380,7 +380,7 @@ def _declared_encoding(declaration: bytes) -> str:
     return "utf-8" if codec.name == "ascii" or not plain else codec.name
 
 
-class _Recoded:
+class Recoded:
     """A stream of UTF-16 or UTF-32, read as UTF-8."""
 
     def __init__(self, stream: BinaryIO, head: bytes, encoding: str) -> None:
