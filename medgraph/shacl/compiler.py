@@ -33,6 +33,7 @@ from medgraph.shacl.sparql import Query
 from medgraph.shacl.terms import SH, TYPE, XSD, Index, language, lexical
 
 NOTHING: dict[str, Any] = {}
+_MEMORY = 5_000
 
 Found = tuple["Check", str, str | None, Path | None]
 Report = Callable[[str, Index, "Data", list[Found]], None]
@@ -588,6 +589,8 @@ class _Writer:
         if component == "In":
             return f"{x} not in {constant('S', value)}"
         if component == "MinLength":
+            if value == 1:  # the common case: the literal is empty
+                return f"({x}[1] == '\"' or {x}[0] == '_')"
             return f"shorter({x}, {value})"
         if component == "MaxLength":
             return f"longer({x}, {value})"
@@ -598,25 +601,41 @@ class _Writer:
         accepted = {"MinExclusive": (1,), "MinInclusive": (0, 1), "MaxExclusive": (-1,), "MaxInclusive": (-1, 0)}[
             component
         ]
-        return f"compare({x}, {constant('V', value)}) not in {accepted}"
+        return f"not {constant('R', _ranger(value, accepted))}({x})"
 
 
 _checker = cache(checker)
 
 
+def _remembered(test: Callable[[str], bool]) -> Callable[[str], bool]:
+    """A test of terms that remembers its answers for a while: the same terms come again in record after record."""
+    known: dict[str, bool] = {}
+    get = known.get
+
+    def ask(term: str) -> bool:
+        answer = get(term)
+        if answer is None:
+            if len(known) >= _MEMORY:
+                known.clear()
+            answer = known[term] = test(term)
+        return answer
+
+    return ask
+
+
 @cache
-def _matcher(pattern: Any) -> Callable[[str], Any]:
+def _matcher(pattern: Any) -> Callable[[str], bool]:
     search = pattern.search
 
-    def matches(term: str) -> Any:
-        if term[0] == "<":
-            return search(term[1:-1])
-        if term[0] == "_":
-            return False
-        text = term[1:-1] if term[-1] == '"' else term[1 : term.rindex('"')]
-        return search(lexical(term) if "\\" in text else text)
+    def matches(term: str) -> bool:
+        return term[0] != "_" and search(lexical(term)) is not None
 
-    return matches
+    return _remembered(matches)
+
+
+@cache
+def _ranger(bound: str, accepted: tuple[int, ...]) -> Callable[[str], bool]:
+    return _remembered(lambda term: compare(term, bound) in accepted)
 
 
 def _shorter(term: str, least: int) -> bool:

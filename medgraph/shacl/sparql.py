@@ -10,7 +10,7 @@ For a batch each record is a named graph, so that records do not see each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +60,8 @@ class Query:
             text = re.sub(r"[$?]PATH\b", lambda _: str(constraint.shape.path), text)
         tree = self._parse(text)
         self._refuse(tree, top=True)
-        names = {node.name for node in _nodes(tree)}
-        modifiers = {"LimitOffsetClauses", "GroupClause", "HavingClause"}
-        aggregates = any(name.startswith("Aggregate_") for name in names)
-        self.batchable = not (names & modifiers or aggregates or "SubSelect" in names)
-        self.predicates = _predicates(tree)
+        self.batchable = _is_batchable(tree)
+        self.seen = _seen(tree)
         self.single = _with_focus(text, whole=True)
         self.batch = _with_focus(text, whole=False)
 
@@ -137,9 +134,10 @@ class Query:
         lines: list[str] = []
         for record, graph in graphs:
             end = " .\n" if record is None else f" <{_WHOLE}:{record}> .\n"
-            for subject, properties in graph.items():
-                for predicate in properties if self.predicates is None else self.predicates & properties.keys():
-                    lines += [f"{subject} {predicate} {value}{end}" for value in properties[predicate]]
+            wanted = graph if self.seen is None else self.seen.part_of(graph)
+            for subject, properties in wanted.items():
+                for predicate, values in properties.items():
+                    lines += [f"{subject} {predicate} {value}{end}" for value in values]
         _load(store, "".join(lines))
         return store
 
@@ -199,7 +197,9 @@ def _with_focus(text: str, whole: bool) -> str:
         at = token.end()
         if number == select and not whole and text[at:].lstrip()[:1] != "*":
             out.append(f" ?{_RECORD}")
-        if token["open"]:
+        if words[number] == "BY" and words[number - 1] == "GROUP" and not whole:
+            out.append(f" ?{_RECORD}")
+        elif token["open"]:
             within_exists = words[number - 1] == "EXISTS" or (bool(groups) and groups[-1])
             if not groups and not whole:
                 out.append(f" GRAPH ?{_RECORD} {{")
@@ -222,12 +222,16 @@ def _is_node(thing: Any) -> bool:
     return _kind(thing) in ("CompValue", "Expr")
 
 
+def _is_list(thing: Any) -> bool:
+    return not isinstance(thing, (str, bytes)) and hasattr(thing, "__iter__")
+
+
 def _nodes(tree: Any) -> Iterator[Any]:
     if _is_node(tree):
         yield tree
         for value in tree.values():
             yield from _nodes(value)
-    elif not isinstance(tree, (str, bytes)) and hasattr(tree, "__iter__"):
+    elif _is_list(tree):
         for value in tree:
             yield from _nodes(value)
 
@@ -236,7 +240,7 @@ def _leaves(tree: Any) -> Iterator[Any]:
     if _is_node(tree):
         for value in tree.values():
             yield from _leaves(value)
-    elif not isinstance(tree, (str, bytes)) and hasattr(tree, "__iter__"):
+    elif _is_list(tree):
         for value in tree:
             yield from _leaves(value)
     else:
@@ -247,16 +251,89 @@ def _variables(tree: Any) -> set[str]:
     return {str(leaf) for leaf in _leaves(tree) if _kind(leaf) == "Variable"}
 
 
-def _predicates(tree: Any) -> set[str] | None:
-    """The properties that the query can see, or None where it can see any."""
-    found: set[str] = set()
-    for node in _nodes(tree):
-        if node.name == "PathNegatedPropertySet" or (node.name == "PathElt" and node.mod in ("*", "?")):
-            return None
-        if node.name == "TriplesBlock":
-            for triple in node.triples:
-                for predicate in list(triple)[1::3]:
-                    if _kind(predicate) == "Variable":
-                        return None
-                    found |= {f"<{leaf}>" for leaf in _leaves(predicate) if _kind(leaf) == "URIRef"}
-    return found
+def _is_batchable(tree: Any) -> bool:
+    """Whether the query means the same for several focus nodes at once: nothing is counted or cut off across them."""
+    names = {node.name for node in _nodes(tree)}
+    if names & {"LimitOffsetClauses", "SubSelect"}:
+        return False
+    aggregates = "HavingClause" in names or any(name.startswith("Aggregate_") for name in names)
+    grouped = [str(leaf) for node in _nodes(tree) if node.name == "GroupClause" for leaf in node.condition]
+    return "this" in grouped if "GroupClause" in names else not aggregates
+
+
+class _Seen:
+    """
+    The part of a graph that a query can see.
+
+    Args:
+        predicates: the properties it names.
+        wholly: properties whose values it may ask for anything (``$this ex:list ?list . ?list ?p ?member``).
+    """
+
+    def __init__(self, predicates: set[str], wholly: set[str]) -> None:
+        self.predicates = predicates
+        self.wholly = wholly
+
+    def part_of(self, graph: Index) -> Index:
+        """The triples it can see."""
+        predicates, wholly = self.predicates, self.wholly
+        part: Index = {}
+        for subject, properties in graph.items():
+            if not predicates.isdisjoint(properties):
+                part[subject] = {name: properties[name] for name in predicates if name in properties}
+                for name in wholly:
+                    for node in properties.get(name, ()):
+                        if node in graph:
+                            part[node] = graph[node]
+        return part
+
+
+def _seen(tree: Any) -> _Seen | None:
+    """What a query can see of a graph, or None where it can see anything."""
+    found = _Seen(set(), set())
+    return found if _look(tree, {}, found) else None
+
+
+def _look(tree: Any, reached: Mapping[str, str], found: _Seen) -> bool:
+    """
+    Add what a part of a query can see; False where that cannot be told.
+
+    Args:
+        reached: variables -> the property whose value they are, in the groups around this part.
+    """
+    if not _is_node(tree):
+        return all(_look(each, reached, found) for each in tree) if _is_list(tree) else True
+    if tree.name == "PathNegatedPropertySet" or (tree.name == "PathElt" and tree.mod in ("*", "?")):
+        return False
+    if tree.name == "SubSelect":
+        reached = {}
+    if tree.name == "GroupGraphPatternSub":
+        blocks = [part for part in tree.part or () if _is_node(part) and part.name == "TriplesBlock"]
+        patterns = [pattern for block in blocks for pattern in _patterns(block)]
+        reached = {
+            **reached,
+            **{str(o): iri for _, p, o in patterns if _kind(o) == "Variable" and (iri := _property(p))},
+        }
+    if tree.name == "TriplesBlock":
+        for subject, predicate, _ in _patterns(tree):
+            if _kind(predicate) == "Variable":
+                if _kind(subject) != "Variable" or str(subject) not in reached:
+                    return False
+                found.wholly.add(reached[str(subject)])
+            else:
+                found.predicates |= {f"<{leaf}>" for leaf in _leaves(predicate) if _kind(leaf) == "URIRef"}
+    return all(_look(each, reached, found) for each in tree.values())
+
+
+def _patterns(block: Any) -> Iterator[tuple[Any, Any, Any]]:
+    for triples in block.triples:
+        terms = list(triples)
+        yield from zip(terms[::3], terms[1::3], terms[2::3], strict=True)
+
+
+def _property(path: Any) -> str | None:
+    """The property that a path is, where it is one and not several."""
+    while _is_node(path) and len(path) == 1 and path.name in ("PathAlternative", "PathSequence", "PathElt"):
+        inner = next(iter(path.values()))
+        path = inner[0] if _is_list(inner) and len(inner) == 1 else inner
+    return f"<{path}>" if _kind(path) == "URIRef" else None

@@ -75,10 +75,11 @@ class _Target:
 class _Plan:
     """Which functions look at a node with certain classes, and how many such nodes there were."""
 
-    __slots__ = ("count", "own", "shared", "targets")
+    __slots__ = ("by_subject", "count", "own", "shared", "targets")
 
-    def __init__(self, targets: list[_Target]) -> None:
+    def __init__(self, targets: list[_Target], by_subject: list[tuple[str, int, _Target]]) -> None:
         self.targets = targets
+        self.by_subject = by_subject
         self.own = [target.own for target in targets]
         self.shared = [target.shared for target in targets]
         self.count = 0
@@ -108,8 +109,13 @@ class _Engine:
         self.numbered = list(number)
         self.targets = [_Target(shape, name, functions) for shape, name in zip(active, names, strict=True)]
         # a shape that finds nodes in several ways must still look at each only once
-        self.by_class = [each for each in self.targets if each.shape.target_classes and not _others(each.shape)]
-        self.mixed = [each for each in self.targets if _others(each.shape)]
+        self.mixed = [each for each in self.targets if each.shape.target_nodes or each.shape.target_objects_of]
+        self.simple = [each for each in self.targets if each not in self.mixed]
+        self.by_subject = [
+            (predicate, number, each)
+            for each in self.simple
+            for number, predicate in enumerate(each.shape.target_subjects_of)
+        ]
         self.reached = dict(zip((each.shape.node for each in self.targets), self._closures(subclasses), strict=True))
         self.plans: dict[tuple[str, ...], _Plan] = {}
 
@@ -122,16 +128,18 @@ class _Engine:
         out: list[Found] = []
         plans, shared = self.plans, self.shared
         for subject, properties in graph.items():
-            types = properties.get(TYPE)
-            if not types:
-                continue
-            key = tuple(types)
+            key = tuple(properties.get(TYPE, ()))
             plan = plans.get(key)
             if plan is None:
                 plan = self._plan(key)
             plan.count += 1
-            for report in plan.shared if shared and subject.startswith(shared) else plan.own:
+            foreign = shared and subject.startswith(shared)
+            for report in plan.shared if foreign else plan.own:
                 report(subject, graph, data, out)
+            for predicate, earlier, target in plan.by_subject:
+                if predicate in properties and not (earlier and _seen(target, earlier, properties)):
+                    target.count += 1
+                    (target.shared if foreign else target.own)(subject, graph, data, out)
         if self.mixed:
             self._mixed(data, out)
         return out
@@ -139,7 +147,8 @@ class _Engine:
     def _plan(self, key: tuple[str, ...]) -> _Plan:
         if len(self.plans) >= _MANY:
             self.forget()
-        plan = _Plan([each for each in self.by_class if not self.reached[each.shape.node].isdisjoint(key)])
+        targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(key)]
+        plan = _Plan(targets, [each for each in self.by_subject if each[2] not in targets])
         self.plans[key] = plan
         return plan
 
@@ -191,8 +200,9 @@ class _Engine:
         return other
 
 
-def _others(shape: Shape) -> bool:
-    return bool(shape.target_nodes or shape.target_subjects_of or shape.target_objects_of)
+def _seen(target: _Target, number: int, properties: Mapping[str, Any]) -> bool:
+    """Whether a node was found by one of the first ``number`` properties of a target already."""
+    return any(predicate in properties for predicate in target.shape.target_subjects_of[:number])
 
 
 class Validator:
