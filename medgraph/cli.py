@@ -27,7 +27,7 @@ from rich.text import Text
 from medgraph import explain as explanation_of
 from medgraph import pipeline
 from medgraph.errors import MappingError, MedgraphError, ShapesError
-from medgraph.report import Report, sections, sentences
+from medgraph.report import text as text_of
 from medgraph.sinks import STDOUT
 from medgraph.syntaxes import FORMATS
 
@@ -139,7 +139,7 @@ def convert(
     if as_json:
         sys.stdout.buffer.write(report.json())
     elif not quiet:
-        _summary(report)
+        click.echo(text_of(report), err=True, nl=False)
     return DONE if report.complete else INCOMPLETE
 
 
@@ -207,7 +207,7 @@ def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
     if report.complete:
         return DONE
     if not quiet:
-        _summary(report)
+        click.echo(text_of(report), err=True, nl=False)
     return INCOMPLETE
 
 
@@ -240,19 +240,16 @@ def _progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | N
         yield watch
 
 
-def _summary(report: Report) -> None:
-    console = Console(stderr=True, soft_wrap=False, highlight=False)
-    for line in sentences(report):
-        click.echo(line, err=True)
-    for section in sections(report):
-        console.print(_table(section.heads, section.rows, section.title))
-
-
 def _print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal, and tab-separated lines for everything else."""
     console = Console(highlight=False)
     if console.is_terminal:
-        console.print(_table(heads, rows))
+        table = Table(box=box.SIMPLE, pad_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
         return
     for row in (heads, *rows):
         click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
@@ -264,15 +261,6 @@ def _print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         click.echo("  ".join(set_cell_size(*cell) for cell in zip(line, widths, strict=True)).rstrip())
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
-    table = Table(title=title and Text(title, "bold"), title_justify="left", box=box.SIMPLE, pad_edge=False)
-    for head in heads:
-        table.add_column(head, justify="right" if head == "count" else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
 
 
 def _read(path: str) -> str:

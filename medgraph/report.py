@@ -8,8 +8,8 @@ describes the JSON form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -19,6 +19,8 @@ from medgraph.model import Citation, Problem
 EXAMPLES = 10
 """How many PMIDs, and how many broken inputs, are kept as examples."""
 
+_SHOWN = 3
+_UNRESOLVED = "-unresolved"
 _VALUE_LENGTH = 200
 
 
@@ -70,6 +72,7 @@ class Report(Struct, kw_only=True):
         rejected: by reason, records that are not, because they could not be read or do not conform.
         skipped: by kind (``"duplicate PMID"``, ``"later version"``, ``"deletion"``), records left out on purpose.
         warnings: by :attr:`Problem.code`, values that were kept but are not what they should be.
+        unresolved: by :attr:`Problem.code`, names without a MeSH identifier (codes that end in ``-unresolved``).
         unread: by name, tags and elements that the reader does not know.
         broken: inputs that could not be read to their end, and why (the first ten).
         broken_count: how many of them there were.
@@ -89,6 +92,7 @@ class Report(Struct, kw_only=True):
     rejected: Tallies = field(default_factory=dict)
     skipped: Tallies = field(default_factory=dict)
     warnings: Tallies = field(default_factory=dict)
+    unresolved: Tallies = field(default_factory=dict)
     unread: Tallies = field(default_factory=dict)
     broken: tuple[str, ...] = ()
     broken_count: int = 0
@@ -109,6 +113,7 @@ class Report(Struct, kw_only=True):
             rejected=_join(self.rejected, other.rejected),
             skipped=_join(self.skipped, other.skipped),
             warnings=_join(self.warnings, other.warnings),
+            unresolved=_join(self.unresolved, other.unresolved),
             unread=_join(self.unread, other.unread),
             broken=(self.broken + other.broken)[:EXAMPLES],
             broken_count=self.broken_count + other.broken_count,
@@ -155,7 +160,8 @@ class Report(Struct, kw_only=True):
         """Count what a record's readers and the mapping had to say about single values."""
         for problem in problems:
             value = f"{problem.element}: {problem.value}"
-            _tally(self.warnings, problem.code).add(citation.pmid, value, problem.message)
+            tallies = self.unresolved if problem.code.endswith(_UNRESOLVED) else self.warnings
+            _tally(tallies, problem.code).add(citation.pmid, value, problem.message)
         for unread in citation.unread:
             _tally(self.unread, unread.name).add(citation.pmid, unread.value)
 
@@ -192,6 +198,7 @@ class Report(Struct, kw_only=True):
             "rejected_by_reason": self.rejected,
             "skipped_by_kind": self.skipped,
             "warnings": self.warnings,
+            "unresolved": self.unresolved,
             "unread": self.unread,
         }.items():
             plain[key] = {name: msgspec.to_builtins(tally) for name, tally in _by_count(tallies)}
@@ -202,51 +209,34 @@ class Report(Struct, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self.as_json())) + b"\n"
 
 
-class Section(NamedTuple):
-    """A table for people: a title, the heads of its columns, and its rows."""
+def text(report: Report) -> str:
+    """
+    The report for people: two lines, and below them what was out of the ordinary, with the first PMIDs to look at.
 
-    title: str
-    heads: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-
-
-def sentences(report: Report) -> list[str]:
-    """The report in two lines; a third where the counts do not add up."""
+    What did not happen takes no room.
+    """
     seconds = report.milliseconds / 1000
     rate = f", {report.read / seconds:,.0f} records/s" if seconds else ""
-    target = report.outputs[0] if len(report.outputs) == 1 else f"{len(report.outputs):,} files"
-    target = "standard output" if target == "-" else target
     lines = [
         f"{report.read:,} read = {report.written:,} written + {report.rejected_count:,} rejected"
         f" + {report.skipped_count:,} skipped",
-        f"{report.triples:,} triples, {bytes_for_people(report.size)} to {target} in {seconds:,.1f} s{rate}",
+        f"{report.triples:,} triples, {bytes_for_people(report.size)} to {_target(report)} in {seconds:,.1f} s{rate}",
     ]
     if report.taken_over:
-        lines.append(
-            f"{report.taken_over:,} of these files were complete from an earlier run; remove them to begin again"
-        )
+        lines.append(f"{report.taken_over:,} of these were complete from an earlier run; remove them to begin again")
     if not report.adds_up:
         lines.append("These counts do not add up: a defect in medgraph, not in the data. Please report it.")
-    return lines
-
-
-def sections(report: Report) -> Iterator[Section]:
-    """What was out of the ordinary, counted, with the first PMIDs to look at; nothing for what did not happen."""
     if report.broken_count:
-        title = f"Broken inputs: {report.broken_count:,} (what stands before the break was read)"
-        yield Section(title, ("what happened",), [(sentence,) for sentence in report.broken])
+        lines += _listed("Broken inputs, read up to the break", report.broken, report.broken_count)
     if report.passed_over_count:
-        title = f"Files passed over: {report.passed_over_count:,}"
-        yield Section(title, ("what they are",), [(sentence,) for sentence in report.passed_over])
-    if report.rejected:
-        where = f", kept in {', '.join(report.rejects)}" if report.rejects else "; --rejects DIR keeps them"
-        yield _tallied(f"Rejected{where}", "reason", report.rejected, "first of them")
-    if report.skipped:
-        yield _tallied("Skipped", "kind", report.skipped)
-    if report.warnings:
-        yield _tallied("Values kept, but not as they should be", "kind", report.warnings, "first of them")
-    if report.unread:
-        yield _tallied("Not known to medgraph, and not in the output", "tag or element", report.unread, "first value")
+        lines += _listed("Files of another kind, passed over", report.passed_over, report.passed_over_count)
+    where = f"kept in {', '.join(report.rejects)}" if report.rejects else "--rejects DIR keeps them"
+    lines += _tallied(f"Rejected records ({where})", report.rejected)
+    lines += _tallied("Records left out", report.skipped)
+    lines += _tallied("Values kept, but not as they should be", report.warnings)
+    lines += _tallied("Names without an identifier", report.unresolved)
+    lines += _tallied("Tags and elements that medgraph does not know, not in the output", report.unread)
+    return "\n".join(lines) + "\n"
 
 
 def bytes_for_people(count: int) -> str:
@@ -262,14 +252,30 @@ def bytes_for_people(count: int) -> str:
     return f"{count} bytes"
 
 
-def _tallied(title: str, noun: str, tallies: Tallies, example: str = "") -> Section:
-    rows = []
+def _target(report: Report) -> str:
+    if len(report.outputs) != 1:
+        return f"{len(report.outputs):,} files"
+    return "standard output" if report.outputs == ("-",) else report.outputs[0]
+
+
+def _listed(title: str, first: tuple[str, ...], count: int) -> list[str]:
+    more = [f"  and {count - len(first):,} more"] if count > len(first) else []
+    return [f"{title}: {count:,}", *(f"  {sentence}" for sentence in first), *more]
+
+
+def _tallied(title: str, tallies: Tallies) -> list[str]:
+    if not tallies:
+        return []
+    lines = [f"{title}: {sum(tally.count for tally in tallies.values()):,}"]
     for name, tally in _by_count(tallies):
-        row = [name, f"{tally.count:,}", " ".join(tally.pmids[:3])]
+        pmids = (
+            f", PMID {' '.join(tally.pmids[:_SHOWN])}{' …' if len(tally.pmids) > _SHOWN else ''}" if tally.pmids else ""
+        )
+        lines.append(f"{tally.count:>7,} × {name}{pmids}")
+        example = ": ".join(part for part in (tally.message, tally.example) if part)
         if example:
-            row.append("\n".join(part for part in (tally.message, tally.example) if part))
-        rows.append(tuple(row))
-    return Section(title, (noun, "count", "first PMIDs", *([example] if example else [])), rows)
+            lines.append(f"{'':10}{' '.join(example.split())}")
+    return lines
 
 
 def _join(one: Tallies, other: Tallies) -> Tallies:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medgraph.model import Citation, Problem, Unread
-from medgraph.report import Report, Tally, bytes_for_people, sections, sentences
+from medgraph.report import Report, Tally, bytes_for_people, text
 
 NAMES = st.sampled_from(["a", "b", "c"])
 PMIDS = st.lists(st.integers(1, 30).map(str), max_size=14)
@@ -33,6 +33,7 @@ REPORTS = st.builds(
     rejected=tallies(),
     skipped=tallies(),
     warnings=tallies(),
+    unresolved=tallies(),
     unread=tallies(),
     broken=st.lists(st.text(max_size=3), max_size=10).map(tuple),
     broken_count=st.integers(0, 20),
@@ -81,9 +82,9 @@ def example() -> Report:
     report.reject("no PMID", None, "in.xml, line 3: a record without a readable PMID: no PMID")
     report.skip("duplicate PMID", "17")
     citation = Citation(pmid="12", unread=(Unread(name="KW", value="some\nwords"),))
-    report.note(
-        citation, [Problem(code="orcid-checksum", element="AUID", value="0000", message="the check digit is wrong")]
-    )
+    problem = Problem(code="orcid-checksum", element="AUID", value="0000", message="the check digit is wrong")
+    name = Problem(code="mesh-heading-unresolved", element="MH", value="Culex", message="no MeSH identifier is known")
+    report.note(citation, [problem, name])
     report.rejects = ("out.ttl.rejects/records.jsonl",)
     return report
 
@@ -93,7 +94,7 @@ def test_the_json_form_has_stable_keys() -> None:
     assert list(found) == [
         "adds_up", "read", "written", "rejected", "skipped", "inputs", "outputs", "taken_over", "rejects", "triples",
         "bytes", "seconds", "broken_inputs", "broken_first", "passed_over", "passed_over_first", "rejected_by_reason",
-        "skipped_by_kind", "warnings", "unread",
+        "skipped_by_kind", "warnings", "unresolved", "unread",
     ]  # fmt: skip
     assert found["adds_up"] is True
     assert (found["read"], found["written"], found["rejected"], found["skipped"]) == (4, 2, 1, 1)
@@ -106,30 +107,45 @@ def test_the_json_form_has_stable_keys() -> None:
 
 
 def test_words_for_people() -> None:
-    assert sentences(example()) == [
-        "4 read = 2 written + 1 rejected + 1 skipped",
-        "123 triples, 4.6 kB to out.ttl in 2.0 s, 2 records/s",
-    ]
-    titles = [section.title for section in sections(example())]
-    assert titles == [
-        "Rejected, kept in out.ttl.rejects/records.jsonl",
-        "Skipped",
-        "Values kept, but not as they should be",
-        "Not known to medgraph, and not in the output",
-    ]
-    (_, _, warnings, _) = sections(example())
-    assert warnings.rows == [("orcid-checksum", "1", "12", "the check digit is wrong\nAUID: 0000")]
+    assert text(example()) == (
+        "4 read = 2 written + 1 rejected + 1 skipped\n"
+        "123 triples, 4.6 kB to out.ttl in 2.0 s, 2 records/s\n"
+        "Rejected records (kept in out.ttl.rejects/records.jsonl): 1\n"
+        "      1 × no PMID\n"
+        "          in.xml, line 3: a record without a readable PMID: no PMID\n"
+        "Records left out: 1\n"
+        "      1 × duplicate PMID, PMID 17\n"
+        "Values kept, but not as they should be: 1\n"
+        "      1 × orcid-checksum, PMID 12\n"
+        "          the check digit is wrong: AUID: 0000\n"
+        "Names without an identifier: 1\n"
+        "      1 × mesh-heading-unresolved, PMID 12\n"
+        "          no MeSH identifier is known: MH: Culex\n"
+        "Tags and elements that medgraph does not know, not in the output: 1\n"
+        "      1 × KW, PMID 12\n"
+        "          some words\n"
+    )
 
 
 def test_nothing_out_of_the_ordinary_takes_no_room() -> None:
-    assert list(sections(Report(read=1, written=1))) == []
+    assert text(Report(read=1, written=1)).count("\n") == 2
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    report = Report()
+    for n in range(12):
+        report.broke(f"{n}.xml: broken")
+        report.skip("deletion", str(n))
+    assert "Broken inputs, read up to the break: 12\n  0.xml: broken\n" in text(report)
+    assert "  and 2 more\n" in text(report)
+    assert "     12 × deletion, PMID 0 1 2 …\n" in text(report)
 
 
 def test_counts_that_do_not_add_up_are_said_to() -> None:
     report = Report(read=3, written=1)
     assert not report.adds_up
     assert not report.complete
-    assert "do not add up" in sentences(report)[-1]
+    assert "do not add up" in text(report)
 
 
 def test_a_tally_keeps_ten_records_and_the_first_example() -> None:
