@@ -244,12 +244,26 @@ def follower(path: Path, back: bool = False) -> Follow:
     if isinstance(path, Sequence):
         return _chain([follower(each, back) for each in (reversed(path.paths) if back else path.paths)])
     if isinstance(path, Alternative):
+        if not back and all(isinstance(each, Predicate) for each in path.paths):
+            return _any_of([str(each) for each in path.paths])
         ways = [follower(each, back) for each in path.paths]
         return lambda node, data: {end: None for way in ways for end in way(node, data)}
     step = follower(path.path, back)
     if isinstance(path, ZeroOrOne):
         return lambda node, data: {node: None} | step(node, data)
     return _closure(step, from_start=isinstance(path, ZeroOrMore))
+
+
+def _any_of(predicates: list[str]) -> Follow:
+    def follow(node: str, data: Inverted) -> Nodes:
+        properties = data.graph.get(node, {})
+        found: Nodes = {}
+        for predicate in predicates:
+            if predicate in properties:
+                found.update(properties[predicate])
+        return found
+
+    return follow
 
 
 def _chain(steps: list[Follow]) -> Follow:

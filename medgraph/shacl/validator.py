@@ -243,6 +243,11 @@ class Validator:
         return type(self), (self.triples, self._subclasses.pairs(), self._shared)
 
     @property
+    def classes(self) -> list[tuple[str, str]]:
+        """The pairs of ``rdfs:subClassOf`` that were given with the shapes."""
+        return self._subclasses.pairs()
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the shapes, to tell in a report what was validated against."""
         return sha256("\n".join(sorted(" ".join(triple) for triple in self.triples)).encode()).hexdigest()
