@@ -28,15 +28,16 @@ and the closing summary are described in [report.md](report.md).
 """
 
 
-def pages(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+def pages(command: click.Command, name: str, above: click.Context | None = None) -> Iterator[tuple[str, str]]:
     """The name and the help of a command and of all below it."""
-    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
-    yield name, command.get_help(context)
+    widths = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, parent=above, info_name=name, **{**command.context_settings, **widths})
+    yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
             found = command.get_command(context, below)
             assert found is not None
-            yield from pages(found, f"{name} {below}")
+            yield from pages(found, below, context)
 
 
 def text() -> str:

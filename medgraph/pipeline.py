@@ -299,7 +299,8 @@ class _Run:
             report.written += 1
 
     def _reject(self, error: RecordError, rejects: Rejects) -> None:
-        self.report.reject(error.reason.partition(":")[0], error.pmid, str(error))
+        where = str(error).removesuffix(f": {error.reason}")
+        self.report.reject(error.reason.partition(":")[0], error.pmid, where)
         rejects.add(error)
 
 
