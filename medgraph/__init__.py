@@ -1,1 +1,69 @@
-"""PubMed records as RDF."""
+"""
+PubMed records as RDF.
+
+    for citation in medgraph.read("records.nbib"):    # citations and deletions
+        medgraph.triples(citation)                    # as pyoxigraph triples
+        medgraph.to_graph(citation)                   # as an rdflib.Graph
+
+    medgraph.convert(["records.nbib"], "records.ttl") # to a file, with a report
+
+Every name below is imported when it is first asked for, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
+    from medgraph.mapping import Mapping
+    from medgraph.model import Citation, Deletion
+    from medgraph.objects import to_graph, triples
+    from medgraph.pipeline import convert
+    from medgraph.report import Report
+    from medgraph.sources import read
+
+__all__ = [
+    "Citation",
+    "Deletion",
+    "FormatError",
+    "Mapping",
+    "MedgraphError",
+    "RecordError",
+    "Report",
+    "SinkError",
+    "SourceError",
+    "convert",
+    "read",
+    "to_graph",
+    "triples",
+]
+
+_HOMES = {
+    "Citation": "model",
+    "Deletion": "model",
+    "FormatError": "errors",
+    "Mapping": "mapping",
+    "MedgraphError": "errors",
+    "RecordError": "errors",
+    "Report": "report",
+    "SinkError": "errors",
+    "SourceError": "errors",
+    "convert": "pipeline",
+    "read": "sources",
+    "to_graph": "objects",
+    "triples": "objects",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'medgraph' has no attribute {name!r}")
+    value = getattr(import_module(f"medgraph.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

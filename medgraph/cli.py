@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +45,8 @@ def command(body: Callable[..., int]) -> Callable[..., None]:
     @click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
     @functools.wraps(body)
     def run(*args: Any, debug: bool, **options: Any) -> NoReturn:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _terminate)
         try:
             code = body(*args, **options)
             sys.stdout.flush()
@@ -209,6 +213,11 @@ def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
     if not quiet:
         click.echo(text_of(report), err=True, nl=False)
     return INCOMPLETE
+
+
+def _terminate(*_: object) -> NoReturn:
+    """Go the way of Ctrl-C, so that no half file is left."""
+    raise KeyboardInterrupt
 
 
 def _stop(sentence: str, code: int = FAILED) -> NoReturn:

@@ -74,14 +74,16 @@ def find(inputs: Iterable[str | os.PathLike[str]], pmid: str) -> Citation:
         SourceError: no record has it, or an input cannot be read.
     """
     count = 0
-    names = list(sources.inputs(inputs))
+    pmid = pmid.strip()
+    names = sources.inputs(inputs)
     for source in names:
         for record in sources.read(source, on_error=lambda _: None):
             if isinstance(record, Citation):
                 count += 1
                 if record.pmid == pmid:
                     return record
-    raise SourceError(", ".join(map(str, names)), f"none of the {count:,} records here has the PMID {pmid}")
+    where = names[0] if len(names) == 1 else f"{len(names):,} files"
+    raise SourceError(where, f"none of the {count:,} records here has the PMID {pmid}")
 
 
 def explain(citation: Citation, mapping: Mapping) -> Explanation:

@@ -182,7 +182,8 @@ def test_a_closed_pipe_is_quiet(nbib: Nbib, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-def test_an_interruption_leaves_no_half_file(nbib: Nbib, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_no_half_file(nbib: Nbib, tmp_path: Path, sign: signal.Signals) -> None:
     source = many(nbib, tmp_path / "in.txt", 40_000)
     out = tmp_path / "out.ttl"
     part = tmp_path / "out.ttl.part"
@@ -190,7 +191,7 @@ def test_an_interruption_leaves_no_half_file(nbib: Nbib, tmp_path: Path) -> None
         deadline = time.monotonic() + 20
         while not (part.exists() and part.stat().st_size > 100_000) and time.monotonic() < deadline:
             time.sleep(0.01)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(sign)
         _, err = run.communicate(timeout=20)
     assert run.returncode == 130
     assert err == b"medgraph: interrupted; no half file was left\n"
