@@ -256,8 +256,10 @@ def _print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table = Table(box=box.SIMPLE, pad_edge=False)
         for head in heads:
             table.add_column(head, overflow="fold")
-        for row in rows:
-            table.add_row(*map(Text, row))
+        last = None
+        for first, *rest in rows:
+            table.add_row(*map(Text, (first if first != last else "", *rest)))
+            last = first
         console.print(table)
         return
     for row in (heads, *rows):

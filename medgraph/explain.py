@@ -8,7 +8,7 @@ here it becomes lines that can be read, and values that can be written as JSON.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -19,6 +19,8 @@ from medgraph.errors import SourceError
 from medgraph.mapping import Mapping
 from medgraph.model import Citation, Problem, Unread
 from medgraph.store import shortened
+
+_LENGTH = 120
 
 
 class Line(Struct):
@@ -47,8 +49,9 @@ class Line(Struct):
 
     @property
     def value_text(self) -> str:
-        """The value for people: text as it stands, anything else as JSON without what is not there."""
-        return self.value if isinstance(self.value, str) else msgspec.json.encode(self.value).decode()
+        """The value for people: the texts in it, one after the other, cut where they get long."""
+        text = " ".join(_texts(msgspec.to_builtins(self.value)))
+        return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 1]}…"
 
 
 class Explanation(Struct):
@@ -91,7 +94,11 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
     prefixes = {**vocab.PREFIXES, "id": mapping.base}
 
     def short(term: str) -> str:
-        return shortened(term[1:-1], prefixes) if term.startswith("<") else term
+        if term.startswith("<"):
+            name = shortened(term[1:-1], prefixes)
+            return term if name == term[1:-1] else name
+        text, sign, datatype = term.rpartition("^^")
+        return f"{text}^^{short(datatype)}" if sign and term.endswith(">") else term
 
     steps, problems = mapping.explain(citation)
     return Explanation(
@@ -114,3 +121,13 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
         problems=[*citation.problems, *problems],
         unread=list(citation.unread),
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None:
+        yield str(value)

@@ -123,6 +123,8 @@ def test_explain_tells_where_everything_came_from(run: Run, source: Path) -> Non
     assert title[0] == "pubmed:1"
     assert "TI" in title[1]
     assert title[2] == "A title."
+    (names,) = [row for row in rows if row[3].startswith("foaf:familyName ")]
+    assert names[2:] == ["Doe", 'foaf:familyName "Doe"']
     found = json.loads(run("explain", source, "1", "--json")[1])
     assert found["pmid"] == "1"
     assert {line["predicate"] for line in found["lines"]} >= {"dcterms:title", "bibo:pmid", "foaf:familyName"}
