@@ -3,6 +3,7 @@ The lines of authors, editors and investigators -> persons and groups with their
 
 NLM's order: the full name, the short name, identifiers, affiliations; then the next person
 (``FAU AU AUID AD``, ``FED ED``, ``FIR IR IRAD``); a group is one line (``CN``) with its affiliations.
+Investigators also come with the short name first (``IR FIR``, PMID 30158200).
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def people(lines: list[tuple[str, str]]) -> People:
     before: tuple[Affiliation, ...] = ()
     complete: bool | None = None
     kind = full = short = None
+    short_first = False
     identifiers: tuple[Identifier, ...] = ()
     affiliations: tuple[Affiliation, ...] = ()
     for tag, value in lines:
@@ -89,6 +91,9 @@ def people(lines: list[tuple[str, str]]) -> People:
             affiliations += (Affiliation(value),)
         elif tag in _FULL_OF and short is None and kind == _FULL_OF[tag]:
             short = value
+        elif tag == kind and full is None and (short_first or _agree(value, short)):
+            full = value
+            short_first = True
         elif tag == "AUID" and kind is not None:
             source, colon, number = value.partition(": ")
             identifiers += (Identifier(number, source) if colon and " " not in source else Identifier(value),)
@@ -117,6 +122,11 @@ def people(lines: list[tuple[str, str]]) -> People:
 
 _ATTACHED = frozenset({"AD  ", "AUID", "IRAD"})
 """Tags that begin nobody."""
+
+
+def _agree(full: str, short: str | None) -> bool:
+    """Whether a full and a short name have one last name."""
+    return short is not None and f"{short} ".startswith(f"{full.partition(',')[0]} ")
 
 
 def _author(
