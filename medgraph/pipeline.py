@@ -286,17 +286,21 @@ class _Run:
             report.skip("later version" if later else "duplicate PMID", citation.pmid)
             return
         problems: list[Problem] = list(citation.problems)
-        triples = self._mapping.triples(citation, problems)
-        if self._check is not None:
-            problems += self._check(citation, triples)
+        if self._check is None and sink.takes_lines:
+            sink.write_lines(self._mapping.lines(citation, problems))
+            report.written += 1
+        else:
+            triples = self._mapping.triples(citation, problems)
+            if self._check is not None:
+                problems += self._check(citation, triples)
+            try:
+                sink.write(triples)
+            except ValueError as error:
+                self._reject(_unwritable(citation, triples, error), rejects)
+            else:
+                report.written += 1
         if problems or citation.unread:
             report.note(citation, problems)
-        try:
-            sink.write(triples)
-        except ValueError as error:
-            self._reject(_unwritable(citation, triples, error), rejects)
-        else:
-            report.written += 1
 
     def _reject(self, error: RecordError, rejects: Rejects) -> None:
         where = str(error).removesuffix(f": {error.reason}")

@@ -25,7 +25,7 @@ from medgraph.errors import SinkError
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
 from medgraph.store import CHUNK, Store
-from medgraph.syntaxes import FORMATS, Syntax, format_of
+from medgraph.syntaxes import FORMATS, NTriples, Syntax, format_of
 from medgraph.vocab import PREFIXES
 
 STDOUT = "-"
@@ -38,8 +38,10 @@ class Sink(Protocol):
     Attributes:
         records, triples: what was written so far.
         size: bytes of the output (of a compressed file: of the file); settled after :meth:`close`.
+        takes_lines: whether :meth:`write_lines` is there as well, which is faster.
     """
 
+    takes_lines: bool
     records: int
     triples: int
     size: int
@@ -52,6 +54,9 @@ class Sink(Protocol):
             ValueError: this sink cannot carry them; nothing of them was written, and others can follow.
             SinkError: nothing more can be written.
         """
+
+    def write_lines(self, lines: str) -> None:
+        """Take the triples of one record as N-Triples, where :attr:`takes_lines` says so."""
 
     def close(self) -> None:
         """Make what was written stand; nothing is there before."""
@@ -115,6 +120,7 @@ class FileSink:
     def __init__(self, target: str, syntax: Syntax, *, compress: bool = False) -> None:
         self.target = target
         self.syntax = syntax
+        self.takes_lines = syntax.takes_lines
         self.records = self.triples = self.size = 0
         self._compress = compress
         self._path: Path | None = None
@@ -143,15 +149,27 @@ class FileSink:
             SinkError: the disk is full, or the like; the sink is then closed and nothing is left of it.
             BrokenPipeError: nobody reads standard output any more.
         """
+        self._put(self.syntax.record(triples), len(triples))
+
+    def write_lines(self, lines: str) -> None:
+        """
+        Take the triples of one record as N-Triples, a line each.
+
+        Raises:
+            SinkError, BrokenPipeError: as in :meth:`write`.
+        """
+        assert isinstance(self.syntax, NTriples)
+        self._put(self.syntax.of_lines(lines), lines.count("\n"))
+
+    def _put(self, record: bytes, triples: int) -> None:
         assert self._out is not None, "a sink is used inside its with block"
-        record = self.syntax.record(triples)
         try:
             self._out.write(self.syntax.between if self.records else self.syntax.head)
             self._out.write(record)
         except BaseException as error:
             self._fail(error)
         self.records += 1
-        self.triples += len(triples)
+        self.triples += triples
 
     def close(self) -> None:
         """
@@ -218,10 +236,13 @@ class FileSink:
 class StoreSink:
     """Puts records into a store in memory, many at a time; there is nothing to take back."""
 
+    takes_lines = True
+
     def __init__(self, store: Store) -> None:
         self.records = self.triples = self.size = 0
         self._store = store
-        self._waiting: list[Triple] = []
+        self._waiting: list[str] = []
+        self._count = 0
 
     def write(self, triples: Sequence[Triple]) -> None:
         """
@@ -230,16 +251,21 @@ class StoreSink:
         Raises:
             StoreError: the store does not take them.
         """
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+
+    def write_lines(self, lines: str) -> None:
+        """Take the triples of one record as N-Triples; errors as in :meth:`write`."""
+        self._waiting.append(lines)
         self.records += 1
-        self.triples += len(triples)
-        self._waiting += triples
-        if len(self._waiting) >= CHUNK:
+        self.triples += lines.count("\n")
+        if self.triples - self._count >= CHUNK:
             self.close()
 
     def close(self) -> None:
         """Put what waits into the store."""
-        self._store.load(self._waiting)
+        self._store.load("".join(self._waiting).encode())
         self._waiting.clear()
+        self._count = self.triples
 
     def abort(self) -> None:
         """Forget what waits."""

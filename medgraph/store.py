@@ -6,15 +6,13 @@ pyoxigraph does the work; here are the records on their way in, and the answers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from medgraph import vocab
 from medgraph.errors import StoreError
-from medgraph.mapping import Triple
 
 CHUNK = 100_000
 """Triples given to the store at once: the fastest, and it bounds the memory (``decisions/``)."""
@@ -55,17 +53,15 @@ class Store:
     def __len__(self) -> int:
         return len(self._store)
 
-    def load(self, triples: Iterable[Triple]) -> None:
+    def load(self, lines: bytes) -> None:
         """
-        Take triples in N-Triples syntax.
+        Take N-Triples; see :data:`CHUNK` for how many at once.
 
         Raises:
             StoreError: they are not legal.
         """
-        lines = iter(f"{s} {p} {o} .\n" for s, p, o in triples)
         try:
-            while chunk := "".join(islice(lines, CHUNK)):
-                self._store.bulk_load(chunk.encode(), ox.RdfFormat.N_TRIPLES)
+            self._store.bulk_load(lines, ox.RdfFormat.N_TRIPLES)
         except (SyntaxError, OSError) as error:
             raise StoreError("the store in memory", f"cannot take the triples: {error}") from error
 

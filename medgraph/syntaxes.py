@@ -36,8 +36,10 @@ class Syntax:
 
     Attributes:
         head, between, tail: bytes before the first record, between two, and after the last.
+        takes_lines: whether :meth:`of_lines` is there as well.
     """
 
+    takes_lines = False
     head = b""
     between = b""
     tail = b""
@@ -59,14 +61,24 @@ class Syntax:
 class NTriples(Syntax):
     """One triple a line."""
 
+    takes_lines = True
 
-class NQuads(Syntax):
+    def of_lines(self, lines: str) -> bytes:
+        """The bytes of one record's triples, which are N-Triples already."""
+        return lines.encode()
+
+
+class NQuads(NTriples):
     """One triple a line, with the named graph."""
 
     def record(self, triples: Sequence[Triple]) -> bytes:
         """Lines that end with the graph's IRI."""
         end = f" <{self.graph}> .\n"
         return "".join([f"{s} {p} {o}{end}" for s, p, o in triples]).encode()
+
+    def of_lines(self, lines: str) -> bytes:
+        """The bytes of one record from N-Triples, in which a line end stands nowhere but behind a triple."""
+        return lines.replace(" .\n", f" <{self.graph}> .\n").encode()
 
 
 class Turtle(Syntax):

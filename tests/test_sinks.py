@@ -148,6 +148,17 @@ def test_a_record_is_written_the_same_whatever_stands_before_it(tmp_path: Path, 
     )
 
 
+@pytest.mark.parametrize("format", ["nt", "nq", "nq.gz"])
+def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> None:
+    with sinks.open_sink(tmp_path / f"lines.{format}") as sink:
+        assert sink.takes_lines
+        for triples in (record(1), record(2)):
+            sink.write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples))
+    expected = written(tmp_path / f"triples.{format}", record(1), record(2))
+    assert (tmp_path / f"lines.{format}").read_bytes() == expected.read_bytes()
+    assert sink.triples == 2 * len(record(1))
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_records_make_a_whole_file(tmp_path: Path, format: str) -> None:
     assert read_back(written(tmp_path / f"out.{format}")) == set()
