@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from medgraph import identifiers, iris, pagination
+from medgraph.mapping.compiled import Terms
 from medgraph.mapping.literals import literal
-from medgraph.mapping.rows import Record, Terms
+from medgraph.mapping.rows import Record
 from medgraph.mapping.source_line import source_line
 from medgraph.model import ArticleId, Book, ELocationID, Issn, Journal, OtherID, Pagination
 from medgraph.vocab import BIBO

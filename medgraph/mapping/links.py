@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from medgraph import identifiers, iris
+from medgraph.mapping.compiled import Terms
 from medgraph.mapping.literals import literal
-from medgraph.mapping.rows import Record, Terms
+from medgraph.mapping.rows import Record
 from medgraph.model import ArticleId, CommentsCorrections, DataBank, Grant, Reference
 
 

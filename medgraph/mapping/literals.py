@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from medgraph.mapping.rows import Record, Terms
+from medgraph.mapping.compiled import Terms
+from medgraph.mapping.rows import Record
 from medgraph.vocab import XSD
 
 _ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("\r"): "\\r"}

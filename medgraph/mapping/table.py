@@ -16,7 +16,8 @@ node of the kind has.
 from __future__ import annotations
 
 from medgraph.mapping import dates, documents, links, literals, people, subjects, wording
-from medgraph.mapping.rows import MEMBERS, Mapping, Node, Row
+from medgraph.mapping.compiled import MEMBERS, Row
+from medgraph.mapping.rows import Mapping, Node
 from medgraph.vocab import (
     BIBO,
     CITO,
