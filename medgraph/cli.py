@@ -136,6 +136,7 @@ def convert(
         raise click.UsageError(
             "--json and the triples would both go to standard output; name a file with -o, or use --report"
         )
+    _let_import_from_here(options["mapping"])
     with _progress(inputs, quiet) as watch:
         report = pipeline.convert(inputs, output, watch=watch, **options)
     if report_file:
@@ -163,6 +164,7 @@ def explain(
     One line for every statement: the node it describes, the tags and elements it came from, their value,
     and the property and terms it became. Tab-separated unless standard output is a terminal.
     """
+    _let_import_from_here(mapping)
     record = explanation_of.find(inputs, pmid)
     explanation = explanation_of.explain(record, pipeline.mapping_of(mapping, profile=profile))
     if as_json:
@@ -213,6 +215,12 @@ def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
     if not quiet:
         click.echo(text_of(report), err=True, nl=False)
     return INCOMPLETE
+
+
+def _let_import_from_here(mapping: str | None) -> None:
+    """A mapping of one's own lies in the current folder, where an installed command does not look by itself."""
+    if mapping is not None and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
 
 
 def _terminate(*_: object) -> NoReturn:

@@ -220,8 +220,10 @@ def text(report: Report) -> str:
     lines = [
         f"{report.read:,} read = {report.written:,} written + {report.rejected_count:,} rejected"
         f" + {report.skipped_count:,} skipped",
-        f"{report.triples:,} triples, {bytes_for_people(report.size)} to {_target(report)} in {seconds:,.1f} s{rate}",
     ]
+    if report.outputs:
+        size = bytes_for_people(report.size)
+        lines.append(f"{report.triples:,} triples, {size} to {_target(report)} in {seconds:,.1f} s{rate}")
     if report.taken_over:
         lines.append(f"{report.taken_over:,} of these were complete from an earlier run; remove them to begin again")
     if not report.adds_up:

@@ -128,7 +128,8 @@ def test_words_for_people() -> None:
 
 
 def test_nothing_out_of_the_ordinary_takes_no_room() -> None:
-    assert text(Report(read=1, written=1)).count("\n") == 2
+    assert text(Report(read=1, written=1, outputs=("-",))).count("\n") == 2
+    assert text(Report(read=1, written=1)).count("\n") == 1
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
