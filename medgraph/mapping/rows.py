@@ -125,6 +125,10 @@ class Mapping:
         described = self._described(citation, problems, None)
         return [triple for block in described.values() for triple in block]
 
+    def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
+        """The same triples as N-Triples, a line each."""
+        return "".join([f"{s} {p} {o} .\n" for s, p, o in self.triples(citation, problems)])
+
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
         steps: list[Step] = []
