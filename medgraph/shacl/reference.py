@@ -63,20 +63,33 @@ def validate(validator: Validator, graphs: Iterable[Iterable[Triple] | Index]) -
     Raises:
         MedgraphError: the process could not be started, or died.
     """
-    listed = [list(terms.triples(each if isinstance(each, dict) else terms.index(each))) for each in graphs]
-    task = _Task(list(validator.triples), validator.classes, listed)
+    return validate_all([(validator, graphs)])[0]
+
+
+def validate_all(
+    work: Iterable[tuple[Validator, Iterable[Iterable[Triple] | Index]]],
+) -> list[list[list[Result]]]:
+    """As :func:`validate` for several validators, each with its graphs, in one process."""
+    tasks: list[_Task] = []
+    named: list[dict[str, Shape]] = []
+    for validator, graphs in work:
+        listed = [list(terms.triples(each if isinstance(each, dict) else terms.index(each))) for each in graphs]
+        tasks.append(_Task(list(validator.triples), validator.classes, listed))
+        named.append({shape.node: shape for shape in validator.shapes})
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", __name__],
-        input=msgspec.msgpack.encode(task),
+        input=msgspec.msgpack.encode(tasks),
         capture_output=True,
         check=False,
     )
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise MedgraphError(f"{engine()} could not be run: {last[0]}")
-    shapes = {shape.node: shape for shape in validator.shapes}
-    found = msgspec.msgpack.decode(done.stdout, type=list[list[_Finding]])
-    return [[_result(finding, shapes) for finding in each] for each in found]
+    found = msgspec.msgpack.decode(done.stdout, type=list[list[list[_Finding]]])
+    return [
+        [[_result(finding, shapes) for finding in graph] for graph in graphs]
+        for shapes, graphs in zip(named, found, strict=True)
+    ]
 
 
 def _result(finding: _Finding, shapes: dict[str, Shape]) -> Result:
@@ -148,10 +161,11 @@ def main() -> None:
         return plain(self, text, bindings, names, base, **more)
 
     processor.SPARQLProcessor.query = query  # type: ignore[method-assign, assignment]
-    task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Task)
-    shapes = _graph(task.shapes)
-    classes = [(below, SUBCLASS, above) for below, above in task.classes]
-    found = [_findings(shapes, [*graph, *classes]) for graph in task.graphs]
+    found: list[list[list[_Finding]]] = []
+    for task in msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[_Task]):
+        shapes = _graph(task.shapes)
+        classes = [(below, SUBCLASS, above) for below, above in task.classes]
+        found.append([_findings(shapes, [*graph, *classes]) for graph in task.graphs])
     sys.stdout.buffer.write(msgspec.msgpack.encode(found))
 
 

@@ -441,6 +441,8 @@ class _Reader:
         for name in ("not", "node"):
             for term in self.values(node, name):
                 member = self.shape(term)
+                if name == "node" and member.path is not None:
+                    raise self.wrong(node, name, term, "sh:node needs a node shape, and this is a property shape")
                 shape.constraints.append(Constraint(name.capitalize(), shape, member, {name: called(member)}))
         for name in ("and", "or", "xone"):
             for term in self.values(node, name):

@@ -141,6 +141,8 @@ def test_edge_cases(shape: str, data: str, components: list[str]) -> None:
         ("ex:S sh:class ex:C ; sh:severity sh:Eror .", "no severity sh:Eror"),
         ("ex:S sh:property [ sh:minCount 1 ] .", "no sh:path"),
         ("ex:S a sh:PropertyShape ; sh:minCount 1 .", "has no sh:path"),
+        ("ex:S sh:node [ sh:path ex:p ] .", "sh:node needs a node shape"),
+        ("ex:S sh:property [ sh:class ex:C ] .", "sh:property needs a property shape"),
         ("ex:S sh:minCount 1 .", "may stand on property shapes only"),
         ("ex:S sh:path ex:p ; sh:minCount -1 .", "must be an integer that is not negative"),
         ("ex:S sh:path ex:p ; sh:minCount 1, 2 .", "2 values where one may stand"),
