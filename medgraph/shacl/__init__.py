@@ -20,12 +20,13 @@ from collections.abc import Iterable
 from medgraph.shacl import terms
 from medgraph.shacl.compiler import Row
 from medgraph.shacl.paths import Path
-from medgraph.shacl.results import INFO, VIOLATION, WARNING, Result, conforms, report
+from medgraph.shacl.results import ENGINE_ERROR, INFO, VIOLATION, WARNING, Result, conforms, report
 from medgraph.shacl.shapes import Shape
 from medgraph.shacl.terms import SUBCLASS, Source, Triple
 from medgraph.shacl.validator import Validator
 
 __all__ = [
+    "ENGINE_ERROR",
     "INFO",
     "VIOLATION",
     "WARNING",

@@ -20,15 +20,12 @@ from msgspec import Struct
 
 from medgraph.errors import MedgraphError
 from medgraph.shacl import paths, terms
-from medgraph.shacl.results import Result
+from medgraph.shacl.results import ENGINE_ERROR, Result
 from medgraph.shacl.terms import SH, SUBCLASS, TYPE, XSD, Index, Triple, literal
 
 if TYPE_CHECKING:
     from medgraph.shacl.shapes import Shape
     from medgraph.shacl.validator import Validator
-
-ENGINE_ERROR = "<https://w3id.org/medgraph/vocab#EngineError>"
-"""The component of a result that says that an engine broke down over a graph."""
 
 
 class _Task(Struct):
@@ -201,9 +198,9 @@ def _findings(shapes: Any, triples: Sequence[Triple]) -> list[_Finding]:
         _, report, _ = pyshacl.validate(_graph(triples), shacl_graph=shapes, advanced=False, inference="none")
     except Exception as error:  # a validator that breaks down must not take the others with it
         text = literal(f"{type(error).__name__}: {error}")
-        return [_Finding("_:graph", ENGINE_ERROR, "_:none", f"<{SH}Violation>", messages=(text,))]
+        return [_broken(text)]
     if not hasattr(report, "triples"):
-        return [_Finding("_:graph", ENGINE_ERROR, "_:none", f"<{SH}Violation>", messages=(literal(str(report)),))]
+        return [_broken(literal(str(report)))]
     graph = terms.index(terms.read(report))
     return [
         _finding(result, graph)
@@ -211,6 +208,10 @@ def _findings(shapes: Any, triples: Sequence[Triple]) -> list[_Finding]:
         if f"<{SH}ValidationReport>" in properties.get(TYPE, ())
         for result in properties.get(f"<{SH}result>", ())
     ]
+
+
+def _broken(message: str) -> _Finding:
+    return _Finding("_:graph", ENGINE_ERROR, "_:none", f"<{SH}Violation>", messages=(message,))
 
 
 def _finding(node: str, graph: Index) -> _Finding:

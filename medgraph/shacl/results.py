@@ -17,6 +17,8 @@ from medgraph.shacl.terms import OWL, RDF, RDFS, SH, TYPE, XSD, Triple, datatype
 VIOLATION = f"<{SH}Violation>"
 WARNING = f"<{SH}Warning>"
 INFO = f"<{SH}Info>"
+ENGINE_ERROR = "<https://w3id.org/medgraph/vocab#EngineError>"
+"""The component of a result that says that an engine broke down over a record or graph."""
 
 _PREFIXES = {SH: "sh:", RDF: "rdf:", RDFS: "rdfs:", XSD: "xsd:", OWL: "owl:"}
 _PLACEHOLDER = re.compile(r"\{[?$]([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -71,6 +73,12 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def severity_name(self) -> str:
         """The severity in one word: ``"Violation"``."""
         return short(self.severity).removeprefix("sh:")
+
+
+def broken(error: Exception) -> Result:
+    """The result for a record over which the validator broke down: whether it conforms is not known."""
+    words = f"the record could not be validated: {type(error).__name__}: {error}"
+    return Result(focus="_:record", component=ENGINE_ERROR, shape="_:none", messages=(literal(words, language="en"),))
 
 
 def conforms(results: Iterable[Result]) -> bool:

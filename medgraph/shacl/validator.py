@@ -11,7 +11,7 @@ from typing import Any
 from medgraph.shacl import shapes as reader
 from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
-from medgraph.shacl.results import Result
+from medgraph.shacl.results import Result, broken
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query
 from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, Triple
@@ -302,27 +302,48 @@ class Validator:
         graphs: list[Index] = []
         waiting: dict[Check, list[tuple[int, str]]] = {}
         for number, record in enumerate(records):
-            graph = record if isinstance(record, dict) else terms.index(record)
+            try:
+                graph = record if isinstance(record, dict) else terms.index(record)
+                data, found = self._look(engine, graph)
+                results.append([check.result(node, term, path, data) for check, node, term, path in found])
+            except Exception as error:  # a record that is no RDF costs that record only
+                results.append([broken(error)])
+                graphs.append({})
+                continue
             graphs.append(graph)
-            here = engine
-            if more := [
-                (s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]
-            ]:
-                here = engine.with_classes(more)
-            data = Data(graph, here.classes)
-            found = here.run(data)
-            if here is not engine:
-                here.forget()
             for check, focus in data.waiting:
                 waiting.setdefault(check, []).append((number, focus))
-            results.append([check.result(node, term, path, data) for check, node, term, path in found])
         for check, foci in waiting.items():
-            assert check.query is not None
-            for number, focus, bindings in check.query.run(foci, graphs):
-                term, path, messages = sparql.outcome(check.constraint, focus, bindings)
-                result = check.make(focus, term, path, messages=messages, bindings=bindings)
+            for number, result in self._ask(check, foci, graphs):
                 results[number].append(result)
         return results
+
+    def _look(self, engine: _Engine, graph: Index) -> tuple[Data, list[Found]]:
+        here = engine
+        if more := [(s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]]:
+            here = engine.with_classes(more)
+        data = Data(graph, here.classes)
+        found = here.run(data)
+        if here is not engine:
+            here.forget()
+        return data, found
+
+    def _ask(self, check: Check, foci: list[tuple[int, str]], graphs: list[Index]) -> list[tuple[int, Result]]:
+        """What a SPARQL constraint finds; where the batch breaks the query, each record is asked by itself."""
+        assert check.query is not None
+        found: list[tuple[int, Result]] = []
+        try:
+            for number, focus, bindings in check.query.run(foci, graphs):
+                term, path, messages = sparql.outcome(check.constraint, focus, bindings)
+                found.append((number, check.make(focus, term, path, messages=messages, bindings=bindings)))
+        except Exception as error:  # pyoxigraph raises what it pleases on terms that are none
+            numbers = list(dict.fromkeys(number for number, _ in foci))
+            if len(numbers) == 1:
+                return [(numbers[0], broken(error))]
+            return [
+                each for number in numbers for each in self._ask(check, [f for f in foci if f[0] == number], graphs)
+            ]
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many focus nodes each shape with targets has seen since the validator was made."""

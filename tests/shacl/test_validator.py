@@ -576,6 +576,20 @@ def test_a_query_runs_over_a_batch_and_records_do_not_mix() -> None:
     ]
 
 
+def test_a_record_that_is_no_rdf_costs_that_record_only() -> None:
+    validator = compiled(SPARQL)
+    bad = [("<http://example.org/x>", terms.TYPE, "<http://example.org/C>"), ("<http://example.org/x>", "<p>", "")]
+    worse = [
+        ("<http://example.org/x>", terms.TYPE, "<http://example.org/C>"),
+        ("<http://example.org/x>", "<http://example.org/p>", "<no IRI>"),
+    ]
+    good = graph("ex:x a ex:C ; ex:p 1 .")
+    results = validator.validate_batch([good, bad, worse, good])
+    assert [[each.component_name for each in found] for found in results][::3] == [["SPARQL"], ["SPARQL"]]
+    assert [found[0].component for found in results[1:3]] == [shacl.ENGINE_ERROR, shacl.ENGINE_ERROR]
+    assert "could not be validated" in results[1][0].message
+
+
 @pytest.mark.parametrize(
     "query",
     [
