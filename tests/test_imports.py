@@ -28,7 +28,7 @@ ORDER = """
     syntaxes
     sinks objects
     report rejects
-    parts explain
+    parts explain thesaurus
     pipeline
     sync ncbi
     cli
