@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct
 
 from medgraph import identifiers, iris
-from medgraph.mapping.compiled import Terms
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
 from medgraph.model import ArticleId, CommentsCorrections, DataBank, Grant, Reference
@@ -86,19 +85,27 @@ def _target(value: CommentsCorrections, n: int, record: Record) -> str | None:
     return record.describe("document", f"{record.stem}related-{n}>", value)
 
 
-def _targets(record: Record) -> dict[str, list[str]]:
+def _targets(record: Record) -> list[str | None]:
+    return [_target(value, n, record) for n, value in enumerate(record.citation.comments_corrections, 1)]
+
+
+def _targets_by_type(record: Record) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for n, value in enumerate(record.citation.comments_corrections, 1):
-        if target := _target(value, n, record):
+    targets: list[str | None] = record.once("targets", _targets)
+    for value, target in zip(record.citation.comments_corrections, targets, strict=True):
+        if target is not None:
             found.setdefault(value.ref_type, []).append(target)
     return found
 
 
-def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Record], Terms]:
+def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Record], list[str] | None]:
     """The other article, for comments and corrections of these types."""
+    only = ref_types[0] if len(ref_types) == 1 else None
 
-    def of_type(values: tuple[CommentsCorrections, ...], record: Record) -> Terms:
-        known = record.once("targets", _targets)
+    def of_type(values: tuple[CommentsCorrections, ...], record: Record) -> list[str] | None:
+        known: dict[str, list[str]] = record.once("targets by type", _targets_by_type)
+        if only is not None:
+            return known.get(only)
         return [target for ref_type in ref_types if ref_type in known for target in known[ref_type]]
 
     of_type.__doc__ = f"The other article, for {', '.join(ref_types)}."
@@ -115,8 +122,8 @@ class Relation(Struct, gc=False):
 def relation_nodes(values: tuple[CommentsCorrections, ...], record: Record) -> list[str]:
     """A node with NLM's own words for each."""
     found = []
-    for n, value in enumerate(values, 1):
-        target = _target(value, n, record)
+    targets: list[str | None] = record.once("targets", _targets)
+    for n, (value, target) in enumerate(zip(values, targets, strict=True), 1):
         if target is None and value.pmid:
             if identifiers.pmid(value.pmid):
                 record.problem(

@@ -76,6 +76,7 @@ class Mapping:
             )
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
+        self.memory: dict[Any, Any] = {}
         self._describe = {
             name: compiled(name, tuple(self.rows(name)), cached=node.cached) for name, node in self.nodes.items()
         }
@@ -161,15 +162,27 @@ class Record:
 
     Args:
         citation: the record.
-        mapping: whose tables describe the nodes.
+        mapping: whose tables describe the nodes, and whose ``memory`` keeps what MeSH headings say in every record.
     """
 
-    __slots__ = ("affiliations", "article", "base", "citation", "known", "problems", "resolver", "stem", "waiting")
+    __slots__ = (
+        "affiliations",
+        "article",
+        "base",
+        "citation",
+        "known",
+        "memory",
+        "problems",
+        "resolver",
+        "stem",
+        "waiting",
+    )
 
     def __init__(self, citation: Citation, mapping: Mapping) -> None:
         self.citation = citation
         self.base = mapping.base
         self.resolver = mapping.resolver
+        self.memory = mapping.memory
         self.problems: list[Problem] = []
         self.article = iris.article(citation.pmid)
         self.stem = f"<{mapping.base}{citation.pmid}-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -12,7 +12,8 @@ from medgraph import identifiers, iris
 from medgraph.mapping.documents import is_chapter
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
-from medgraph.model import Book, Chemical, MeshTerm, PublicationType, SupplMesh
+from medgraph.mesh import Resolver
+from medgraph.model import Book, Chemical, MeshHeading, MeshTerm, PublicationType, SupplMesh
 from medgraph.vocab import BIBO, FABIO
 
 
@@ -38,11 +39,21 @@ class Heading(Struct, gc=False):
     concept_type: str | None = None
 
 
-class Pair(Struct, gc=False):
+class Pair(NamedTuple):
     """A descriptor with one of its qualifiers."""
 
     descriptor: str
     qualifier: str
+
+
+class Known(Struct, gc=False):
+    """What a heading says whose identifiers are all known: it says the same in every record."""
+
+    subject: str
+    terms: list[str]
+    primary: list[str]
+    names: list[tuple[str, str]]
+    pairs: list[tuple[str, Pair]]
 
 
 @lru_cache(maxsize=100_000)
@@ -50,89 +61,105 @@ def _known_ui(ui: str) -> bool:
     return identifiers.mesh_ui(ui) == ui
 
 
-def _ui(term: MeshTerm, resolve: Callable[[str], str | None], record: Record) -> str | None:
+def _ui(term: MeshTerm, resolve: Callable[[str], str | None]) -> str | None:
     ui = term.ui
-    if ui is None:
-        return resolve(term.name)
-    if _known_ui(ui):
-        return ui
-    record.fault("mesh_ui", "MH", ui)
-    return resolve(term.name)
+    return ui if ui is not None and _known_ui(ui) else resolve(term.name)
 
 
-def _term(ui: str, item: MeshTerm | PublicationType | SupplMesh, record: Record) -> str:
-    """The IRI of a MeSH term, with its name said once."""
-    where = f"<http://id.nlm.nih.gov/mesh/{ui}>"
-    named = record.known.setdefault("names", {})
-    if named.get(ui) != item.name:
-        named[ui] = item.name
-        record.waiting["mesh term"].append((where, item))
-    return where
+def _term(ui: str, name: str, record: Record) -> str:
+    """The IRI of a MeSH term, after noting its name."""
+    return record.describe("mesh term", f"<http://id.nlm.nih.gov/mesh/{ui}>", name)
+
+
+def _known(heading: MeshHeading, resolver: Resolver) -> Known | None:
+    """What a heading says, or None where it needs a node of its own."""
+    descriptor = heading.descriptor
+    ui = _ui(descriptor, resolver.descriptor)
+    if ui is None or descriptor.auto:
+        return None
+    subject = f"<http://id.nlm.nih.gov/mesh/{ui}>"
+    known = Known(subject, [], [subject] if descriptor.major else [], [(subject, descriptor.name)], [])
+    for qualifier in heading.qualifiers:
+        qualifier_ui = _ui(qualifier, resolver.qualifier)
+        if qualifier_ui is None or qualifier.auto:
+            return None
+        where = f"<http://id.nlm.nih.gov/mesh/{qualifier_ui}>"
+        pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
+        known.names.append((where, qualifier.name))
+        known.pairs.append((pair, Pair(subject, where)))
+        known.terms.append(pair)
+        if qualifier.major:
+            known.primary.append(pair)
+    known.terms = known.terms or [subject]
+    return known
 
 
 def _headings(record: Record) -> Headings:
-    subjects: list[str] = []
-    terms: list[str] = []
-    primary: list[str] = []
-    left: list[str] = []
-    resolver = record.resolver
-    pairs_waiting = record.waiting["pair"]
+    found = Headings([], [], [], [])
+    memory: dict[MeshHeading, Known | None] = record.memory
+    names, pairs = record.waiting["mesh term"], record.waiting["pair"]
     for n, heading in enumerate(record.citation.mesh_headings, 1):
-        descriptor = heading.descriptor
-        ui = _ui(descriptor, resolver.descriptor, record)
-        if ui is None:
-            subject = None
-            record.problem(
-                "mesh-heading-unresolved", "MH", descriptor.name, "no MeSH identifier is known for this heading"
-            )
-        else:
-            subject = _term(ui, descriptor, record)
-            subjects.append(subject)
-            if descriptor.major:
-                primary.append(subject)
-        automatic = descriptor.auto
-        if not heading.qualifiers:
-            if subject is not None:
-                terms.append(subject)
-                if not automatic:
-                    continue
-            left.append(
-                record.describe(
-                    "heading", f"{record.stem}heading-{n}>", Heading(descriptor, subject, [], [], [], [], automatic)
-                )
-            )
+        try:
+            known = memory[heading]
+        except KeyError:
+            known = _known(heading, record.resolver)
+            if len(memory) < _REMEMBERED:
+                memory[heading] = known
+        if known is None:
+            _left(n, heading, found, record)
             continue
-        qualifiers: list[str] = []
-        starred: list[str] = []
-        names: list[str] = []
-        starred_names: list[str] = []
-        for qualifier in heading.qualifiers:
-            automatic |= qualifier.auto
-            qualifier_ui = _ui(qualifier, resolver.qualifier, record)
-            if qualifier_ui is None:
-                names.append(qualifier.name)
-                if qualifier.major:
-                    starred_names.append(qualifier.name)
-                record.problem(
-                    "mesh-qualifier-unresolved", "MH", qualifier.name, "no MeSH identifier is known for this qualifier"
-                )
-                continue
-            where = _term(qualifier_ui, qualifier, record)
-            qualifiers.append(where)
+        found.subjects.append(known.subject)
+        found.terms += known.terms
+        found.primary += known.primary
+        names += known.names
+        pairs += known.pairs
+    return found
+
+
+_REMEMBERED = 50_000
+
+
+def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None:
+    """A heading that needs a node of its own, beside what can be said without it."""
+    descriptor = heading.descriptor
+    ui = _ui(descriptor, record.resolver.descriptor)
+    subject = None
+    if ui is not None:
+        subject = _term(ui, descriptor.name, record)
+        found.subjects.append(subject)
+        if descriptor.major:
+            found.primary.append(subject)
+    _doubt(descriptor, ui, "mesh-heading-unresolved", "heading", record)
+    item = Heading(descriptor, subject, [], [], [], [], descriptor.auto)
+    for qualifier in heading.qualifiers:
+        item.automatic |= qualifier.auto
+        qualifier_ui = _ui(qualifier, record.resolver.qualifier)
+        _doubt(qualifier, qualifier_ui, "mesh-qualifier-unresolved", "qualifier", record)
+        if qualifier_ui is None:
+            item.names.append(qualifier.name)
             if qualifier.major:
-                starred.append(where)
-            if subject is not None:
-                pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
-                pairs_waiting.append((pair, Pair(subject, where)))
-                terms.append(pair)
-                if qualifier.major:
-                    primary.append(pair)
-        if subject is not None and not qualifiers:
-            terms.append(subject)
-        if subject is None or names or automatic:
-            item = Heading(descriptor, subject, qualifiers, starred, names, starred_names, automatic)
-            left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
-    return Headings(subjects, terms, primary, left)
+                item.starred_names.append(qualifier.name)
+            continue
+        where = _term(qualifier_ui, qualifier.name, record)
+        item.qualifiers.append(where)
+        if qualifier.major:
+            item.starred.append(where)
+        if subject is not None:
+            pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
+            found.terms.append(record.describe("pair", pair, Pair(subject, where)))
+            if qualifier.major:
+                found.primary.append(pair)
+    if subject is not None and not item.qualifiers:
+        found.terms.append(subject)
+    found.left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
+
+
+def _doubt(term: MeshTerm, ui: str | None, code: str, kind: str, record: Record) -> None:
+    """Report an identifier that is none, and a name that none is known for."""
+    if term.ui is not None and not _known_ui(term.ui):
+        record.fault("mesh_ui", "MH", term.ui)
+    if ui is None:
+        record.problem(code, "MH", term.name, f"no MeSH identifier is known for this {kind}")
 
 
 def subjects(value: Any, record: Record) -> list[str]:
@@ -161,7 +188,7 @@ def suppl_mesh_terms(values: tuple[SupplMesh, ...], record: Record) -> list[str]
     for value in values:
         ui = value.ui if value.ui and _known_ui(value.ui) else record.resolver.substance(value.name)
         if ui:
-            found.append(_term(ui, value, record))
+            found.append(_term(ui, value.name, record))
     return found
 
 
@@ -254,7 +281,7 @@ def _types(record: Record) -> list[str | None]:
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
     uis: list[str | None] = record.once("types", _types)
-    return [_term(ui, value, record) for value, ui in zip(values, uis, strict=True) if ui]
+    return [_term(ui, value.name, record) for value, ui in zip(values, uis, strict=True) if ui]
 
 
 def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str] | None:

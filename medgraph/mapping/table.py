@@ -307,8 +307,9 @@ JOURNAL = Node(
 
 MESH_TERM = Node(
     "http://id.nlm.nih.gov/mesh/{UI}",
-    (Row(RDFS.label, "name", literals.english, "MH, PT", "DescriptorName, QualifierName, PublicationType, SupplMeshName"),),
+    (Row(RDFS.label, "self", literals.english, "MH, PT", "DescriptorName, QualifierName, PublicationType, SupplMeshName"),),
     shared=True,
+    cached=True,
 )
 
 MESH_SUBSTANCE = Node(
@@ -328,6 +329,7 @@ PAIR = Node(
         Row(MESHV.hasQualifier, "qualifier", literals.iri, "MH", "QualifierName@UI", core=True),
     ),
     shared=True,
+    cached=True,
 )
 
 HEADING = Node(
