@@ -16,14 +16,16 @@ ORDER = """
     errors model shipped
     identifiers dates languages pagination
     mesh
-    thesaurus
     medline pubmed_xml
     sources
+    thesaurus
     vocab
     iris
     mapping
     shacl
+    checks
     store endpoint
+    conformance
     jsonld
     syntaxes
     sinks objects
