@@ -17,6 +17,7 @@ from msgspec import Struct
 from medgraph import sources, vocab
 from medgraph.errors import SourceError
 from medgraph.mapping import Mapping
+from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Citation, Problem, Unread
 from medgraph.store import shortened
 
@@ -54,13 +55,31 @@ class Line(Struct):
         return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 1]}…"
 
 
+class Resolved(Struct):
+    """
+    What a MeSH name became that stands in the record without an identifier.
+
+    Args:
+        tag: the MEDLINE tag of its kind.
+        name: as it stands in the record.
+        ui: the identifier, None where none was found.
+        how: how it was found, or why it was not.
+    """
+
+    tag: str
+    name: str
+    ui: str | None
+    how: str
+
+
 class Explanation(Struct):
-    """All lines of one record, with what is wrong with its values, and what nobody read."""
+    """All lines of one record, what its MeSH names became, what is wrong with its values, and what nobody read."""
 
     pmid: str
     source: str
     position: str
     lines: list[Line]
+    resolved: list[Resolved]
     problems: list[Problem]
     unread: list[Unread]
 
@@ -118,9 +137,32 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
             )
             for step in steps
         ],
+        resolved=[
+            Resolved(tag, name, *mapping.resolver.look_up(kind, name)[:2])
+            for tag, kind, name in dict.fromkeys(_names_alone(citation))
+        ],
         problems=[*citation.problems, *problems],
         unread=list(citation.unread),
     )
+
+
+def _names_alone(citation: Citation) -> Iterator[tuple[str, str, str]]:
+    """Tag, kind and name of every MeSH name without an identifier."""
+    for heading in citation.mesh_headings:
+        if heading.descriptor.ui is None:
+            yield "MH", DESCRIPTOR, heading.descriptor.name
+        for qualifier in heading.qualifiers:
+            if qualifier.ui is None:
+                yield "MH", QUALIFIER, qualifier.name
+    for type_ in citation.publication_types:
+        if type_.ui is None:
+            yield "PT", PUBLICATION_TYPE, type_.name
+    for chemical in citation.chemicals:
+        if chemical.ui is None and chemical.name:
+            yield "RN", SUBSTANCE, chemical.name
+    for concept in citation.suppl_meshes:
+        if concept.ui is None:
+            yield "RN", SUBSTANCE, concept.name
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ from medgraph import mapping as mappings
 from medgraph import sources, vocab
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
 from medgraph.mapping import Mapping, Triple
+from medgraph.mesh.index import Index
 from medgraph.model import Citation, Deletion, Problem
 from medgraph.parts import parts
 from medgraph.rejects import Rejects
@@ -105,12 +106,14 @@ def mapping_of(
     profile: str | None = None,
     base: str | None = None,
     without: Iterable[str] = (),
+    mesh: str | os.PathLike[str] | None = None,
 ) -> Mapping:
     """
     The mapping that these options ask for; they are those of :func:`convert`.
 
     Raises:
         MappingError: no such mapping, profile or part, or a base that begins no IRI.
+        SourceError: the MeSH index cannot be read.
     """
     found = mapping_named(mapping) if isinstance(mapping, str) else mapping or mappings.FULL
     options: dict[str, object] = {}
@@ -120,6 +123,8 @@ def mapping_of(
         options["base"] = base
     if left_out := frozenset(without):
         options["without"] = found.without | left_out
+    if mesh is not None:
+        options["resolver"] = Index(mesh)
     return found.with_options(**options) if options else found
 
 
@@ -160,6 +165,7 @@ def convert(
     base: str | None = None,
     without: Iterable[str] = (),
     mapping: Mapping | str | None = None,
+    mesh: str | os.PathLike[str] | None = None,
     rejects: str | os.PathLike[str] | None = None,
     check: Check | None = None,
     watch: Watch | None = None,
@@ -178,23 +184,25 @@ def convert(
         base: namespace of the nodes that a record owns; None leaves the mapping's own.
         without: parts of the mapping to leave out, such as ``"abstract"``.
         mapping: a mapping, or its name for :func:`mapping_named`; None is the full one.
+        mesh: a MeSH index, which finds identifiers for the names in MEDLINE text; None knows only what ships.
         rejects: folder for records that cannot be read; None is ``OUT.rejects``, and none for standard output.
         check: looks at every record's triples before they are written.
         watch: is told every 64 records how many there were, and how many bytes of the inputs.
 
     Raises:
-        SourceError: none of the inputs could be read.
+        SourceError: none of the inputs could be read, or the MeSH index cannot be.
         SinkError: the output could not be written.
         MappingError: no such mapping, profile or part.
     """
     started = perf_counter()
-    used = mapping_of(mapping, profile=profile, base=base, without=without)
+    used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
     prefixes = {**vocab.PREFIXES, "id": used.base}
     # Of a mapping that is not ours nobody can say whether it is still the same.
     options = None if used.nodes != mappings.FULL.nodes or check else {
-        "profile": used.profile, "without": sorted(used.without), "base": used.base
+        "profile": used.profile, "without": sorted(used.without), "base": used.base,
+        "mesh": _made_of(mesh),
     }  # fmt: skip
-    report = Report()
+    report = Report(mesh=os.fspath(mesh) if mesh is not None else "")
     names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
     failures: list[SourceError] = []
     read_before = 0
@@ -306,6 +314,14 @@ class _Run:
         where = str(error).removesuffix(f": {error.reason}")
         self.report.reject(error.reason.partition(":")[0], error.pmid, where)
         rejects.add(error)
+
+
+def _made_of(mesh: str | os.PathLike[str] | None) -> list[object]:
+    """What tells a MeSH index from another one."""
+    if mesh is None:
+        return []
+    stat = os.stat(mesh)
+    return [os.fspath(mesh), stat.st_size, stat.st_mtime_ns]
 
 
 def size_of(source: str) -> int:

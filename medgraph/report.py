@@ -19,7 +19,11 @@ from medgraph.model import Citation, Problem
 EXAMPLES = 10
 """How many PMIDs, and how many broken inputs, are kept as examples."""
 
+NAMES = 10_000
+"""How many names without a MeSH identifier are kept; those that are met later are only counted."""
+
 _SHOWN = 3
+_SHOWN_NAMES = 20
 _UNRESOLVED = "-unresolved"
 _VALUE_LENGTH = 200
 
@@ -73,6 +77,8 @@ class Report(Struct, kw_only=True):
         skipped: by kind (``"duplicate PMID"``, ``"later version"``, ``"deletion"``), records left out on purpose.
         warnings: by :attr:`Problem.code`, values that were kept but are not what they should be.
         unresolved: by :attr:`Problem.code`, names without a MeSH identifier (codes that end in ``-unresolved``).
+        names: by tag and name (``"MH: RNA, Guide"``), those names, and why each has none.
+        mesh: the MeSH index that was used; "" where there was none.
         unread: by name, tags and elements that the reader does not know.
         broken: inputs that could not be read to their end, and why (the first ten).
         broken_count: how many of them there were.
@@ -93,6 +99,8 @@ class Report(Struct, kw_only=True):
     skipped: Tallies = field(default_factory=dict)
     warnings: Tallies = field(default_factory=dict)
     unresolved: Tallies = field(default_factory=dict)
+    names: Tallies = field(default_factory=dict)
+    mesh: str = ""
     unread: Tallies = field(default_factory=dict)
     broken: tuple[str, ...] = ()
     broken_count: int = 0
@@ -114,6 +122,8 @@ class Report(Struct, kw_only=True):
             skipped=_join(self.skipped, other.skipped),
             warnings=_join(self.warnings, other.warnings),
             unresolved=_join(self.unresolved, other.unresolved),
+            names=dict(list(_join(self.names, other.names).items())[:NAMES]),
+            mesh=self.mesh or other.mesh,
             unread=_join(self.unread, other.unread),
             broken=(self.broken + other.broken)[:EXAMPLES],
             broken_count=self.broken_count + other.broken_count,
@@ -160,8 +170,12 @@ class Report(Struct, kw_only=True):
         """Count what a record's readers and the mapping had to say about single values."""
         for problem in problems:
             value = f"{problem.element}: {problem.value}"
-            tallies = self.unresolved if problem.code.endswith(_UNRESOLVED) else self.warnings
-            _tally(tallies, problem.code).add(citation.pmid, value, problem.message)
+            if problem.code.endswith(_UNRESOLVED):
+                _tally(self.unresolved, problem.code).add(citation.pmid, value, problem.message)
+                if value in self.names or len(self.names) < NAMES:
+                    _tally(self.names, value).add(citation.pmid, message=problem.message)
+            else:
+                _tally(self.warnings, problem.code).add(citation.pmid, value, problem.message)
         for unread in citation.unread:
             _tally(self.unread, unread.name).add(citation.pmid, unread.value)
 
@@ -186,7 +200,7 @@ class Report(Struct, kw_only=True):
             "rejected": self.rejected_count,
             "skipped": self.skipped_count,
         }
-        for name in ("inputs", "outputs", "taken_over", "rejects", "triples"):
+        for name in ("inputs", "outputs", "taken_over", "rejects", "mesh", "triples"):
             plain[name] = msgspec.to_builtins(getattr(self, name))
         plain["bytes"] = self.size
         plain["seconds"] = self.milliseconds / 1000
@@ -199,6 +213,7 @@ class Report(Struct, kw_only=True):
             "skipped_by_kind": self.skipped,
             "warnings": self.warnings,
             "unresolved": self.unresolved,
+            "unresolved_names": self.names,
             "unread": self.unread,
         }.items():
             plain[key] = {name: msgspec.to_builtins(tally) for name, tally in _by_count(tallies)}
@@ -236,7 +251,7 @@ def text(report: Report) -> str:
     lines += _tallied(f"Rejected records ({where})", report.rejected)
     lines += _tallied("Records left out", report.skipped)
     lines += _tallied("Values kept, but not as they should be", report.warnings)
-    lines += _tallied("Names without an identifier", report.unresolved)
+    lines += _unresolved(report)
     lines += _tallied("Tags and elements that medgraph does not know, not in the output", report.unread)
     return "\n".join(lines) + "\n"
 
@@ -277,6 +292,25 @@ def _tallied(title: str, tallies: Tallies) -> list[str]:
         example = ": ".join(part for part in (tally.message, tally.example) if part)
         if example:
             lines.append(f"{'':10}{' '.join(example.split())}")
+    return lines
+
+
+def _unresolved(report: Report) -> list[str]:
+    """The commonest names without an identifier; without an index, how to get one instead."""
+    count = sum(tally.count for tally in report.unresolved.values())
+    if not count:
+        return []
+    if not report.mesh:
+        return [
+            f"Names without a MeSH identifier: {count:,}; --mesh INDEX resolves them, and `medgraph mesh download` and"
+            " `medgraph mesh build` make the index"
+        ]
+    lines = [f"Names without a MeSH identifier: {count:,}"]
+    for name, tally in _by_count(report.names)[:_SHOWN_NAMES]:
+        more = " …" if len(tally.pmids) > _SHOWN else ""
+        lines.append(f"{tally.count:>7,} × {name}, PMID {' '.join(tally.pmids[:_SHOWN])}{more}: {tally.message}")
+    if len(report.names) > _SHOWN_NAMES:
+        lines.append(f"{'':10}and {len(report.names) - _SHOWN_NAMES:,} more names, which --report FILE lists")
     return lines
 
 

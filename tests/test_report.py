@@ -6,9 +6,11 @@ import json
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medgraph import report as report_module
 from medgraph.model import Citation, Problem, Unread
 from medgraph.report import Report, Tally, bytes_for_people, text
 
@@ -34,6 +36,8 @@ REPORTS = st.builds(
     skipped=tallies(),
     warnings=tallies(),
     unresolved=tallies(),
+    names=tallies(),
+    mesh=st.sampled_from(["", "mesh.sqlite"]),
     unread=tallies(),
     broken=st.lists(st.text(max_size=3), max_size=10).map(tuple),
     broken_count=st.integers(0, 20),
@@ -92,9 +96,9 @@ def example() -> Report:
 def test_the_json_form_has_stable_keys() -> None:
     found: dict[str, Any] = json.loads(example().json())
     assert list(found) == [
-        "adds_up", "read", "written", "rejected", "skipped", "inputs", "outputs", "taken_over", "rejects", "triples",
-        "bytes", "seconds", "broken_inputs", "broken_first", "passed_over", "passed_over_first", "rejected_by_reason",
-        "skipped_by_kind", "warnings", "unresolved", "unread",
+        "adds_up", "read", "written", "rejected", "skipped", "inputs", "outputs", "taken_over", "rejects", "mesh",
+        "triples", "bytes", "seconds", "broken_inputs", "broken_first", "passed_over", "passed_over_first",
+        "rejected_by_reason", "skipped_by_kind", "warnings", "unresolved", "unresolved_names", "unread",
     ]  # fmt: skip
     assert found["adds_up"] is True
     assert (found["read"], found["written"], found["rejected"], found["skipped"]) == (4, 2, 1, 1)
@@ -118,9 +122,8 @@ def test_words_for_people() -> None:
         "Values kept, but not as they should be: 1\n"
         "      1 × orcid-checksum, PMID 12\n"
         "          the check digit is wrong: AUID: 0000\n"
-        "Names without an identifier: 1\n"
-        "      1 × mesh-heading-unresolved, PMID 12\n"
-        "          no MeSH identifier is known: MH: Culex\n"
+        "Names without a MeSH identifier: 1; --mesh INDEX resolves them, and `medgraph mesh download` and"
+        " `medgraph mesh build` make the index\n"
         "Tags and elements that medgraph does not know, not in the output: 1\n"
         "      1 × KW, PMID 12\n"
         "          some words\n"
@@ -140,6 +143,35 @@ def test_long_lists_are_cut_and_say_so() -> None:
     assert "Broken inputs, read up to the break: 12\n  0.xml: broken\n" in text(report)
     assert "  and 2 more\n" in text(report)
     assert "     12 × deletion, PMID 0 1 2 …\n" in text(report)
+
+
+def test_names_without_an_identifier_are_listed_with_their_counts_and_reasons() -> None:
+    report = Report(mesh="mesh.sqlite")
+    for n in range(25):
+        name = Problem(
+            code="substance-unresolved", element="RN", value=f"somnomycin {n % 22:02}", message="nothing has that name"
+        )
+        report.note(Citation(pmid=str(n + 1)), [name])
+    lines = text(report).splitlines()
+    assert lines[1] == "Names without a MeSH identifier: 25"
+    assert lines[2] == "      2 × RN: somnomycin 00, PMID 1 23: nothing has that name"
+    assert lines[-1] == "          and 2 more names, which --report FILE lists"
+    assert len(lines) == 23
+    assert report.as_json()["unresolved"]["substance-unresolved"]["count"] == 25
+    assert report.as_json()["unresolved_names"]["RN: somnomycin 21"] == {
+        "count": 1, "pmids": ("22",), "example": None, "message": "nothing has that name",
+    }  # fmt: skip
+
+
+def test_names_are_kept_up_to_a_limit_and_counted_beyond_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_module, "NAMES", 3)
+    one, other = Report(), Report()
+    for n, report in enumerate((one, one, one, one, other, other)):
+        name = Problem(code="mesh-heading-unresolved", element="MH", value=f"Name {n}", message="unknown")
+        report.note(Citation(pmid=str(n + 1)), [name])
+    assert list(one.names) == ["MH: Name 0", "MH: Name 1", "MH: Name 2"]
+    assert (one + other).names == one.names
+    assert (one + other).unresolved["mesh-heading-unresolved"].count == 6
 
 
 def test_counts_that_do_not_add_up_are_said_to() -> None:
