@@ -12,7 +12,7 @@ from medgraph import identifiers, iris
 from medgraph.mapping.documents import is_chapter
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
-from medgraph.mesh import Resolver
+from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE, Resolver
 from medgraph.model import Book, Chemical, MeshHeading, MeshTerm, PublicationType, SupplMesh
 from medgraph.vocab import BIBO, FABIO
 
@@ -129,12 +129,12 @@ def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None
         found.subjects.append(subject)
         if descriptor.major:
             found.primary.append(subject)
-    _doubt(descriptor, ui, "mesh-heading-unresolved", "heading", record)
+    _doubt(descriptor, ui, "mesh-heading-unresolved", DESCRIPTOR, record)
     item = Heading(descriptor, subject, [], [], [], [], descriptor.auto)
     for qualifier in heading.qualifiers:
         item.automatic |= qualifier.auto
         qualifier_ui = _ui(qualifier, record.resolver.qualifier)
-        _doubt(qualifier, qualifier_ui, "mesh-qualifier-unresolved", "qualifier", record)
+        _doubt(qualifier, qualifier_ui, "mesh-qualifier-unresolved", QUALIFIER, record)
         if qualifier_ui is None:
             item.names.append(qualifier.name)
             if qualifier.major:
@@ -159,7 +159,7 @@ def _doubt(term: MeshTerm, ui: str | None, code: str, kind: str, record: Record)
     if term.ui is not None and not _known_ui(term.ui):
         record.fault("mesh_ui", "MH", term.ui)
     if ui is None:
-        record.problem(code, "MH", term.name, f"no MeSH identifier is known for this {kind}")
+        record.problem(code, "MH", term.name, record.resolver.look_up(kind, term.name).how)
 
 
 def subjects(value: Any, record: Record) -> list[str]:
@@ -198,6 +198,8 @@ def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
     found = []
     for n, value in enumerate(values, start + 1):
         if not (value.ui and _known_ui(value.ui)) and not record.resolver.substance(value.name):
+            how = record.resolver.look_up(SUBSTANCE, value.name).how
+            record.problem("supplementary-concept-unresolved", "RN", value.name, how)
             item = Heading(MeshTerm(name=value.name), None, [], [], [], [], False, value.type)
             found.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
     return found
@@ -251,9 +253,9 @@ def _substances(record: Record) -> Substances:
             found.terms.append(record.describe("mesh substance", iris.mesh(ui), item))
         if ui is None or wrong:
             if ui is None:
-                record.problem(
-                    "substance-unresolved", "RN", chemical.name or "", "no MeSH identifier is known for this substance"
-                )
+                name = chemical.name
+                how = record.resolver.look_up(SUBSTANCE, name).how if name else "only a registry number is given"
+                record.problem("substance-unresolved", "RN", name or number or "", how)
             item = Substance(chemical.name, same, enzyme, wrong)
             found.left.append(record.describe("substance", f"{record.stem}substance-{n}>", item))
     return found
@@ -292,9 +294,8 @@ def publication_type_names(values: tuple[PublicationType, ...], record: Record) 
     found = []
     for value, ui in zip(values, uis, strict=True):
         if ui is None:
-            record.problem(
-                "publication-type-unresolved", "PT", value.name, "no MeSH identifier is known for this publication type"
-            )
+            how = record.resolver.look_up(PUBLICATION_TYPE, value.name).how
+            record.problem("publication-type-unresolved", "PT", value.name, how)
             found.append(literal(value.name))
     return found
 

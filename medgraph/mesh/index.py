@@ -157,6 +157,7 @@ class Index:
         self._qualifiers = self._known[QUALIFIER]
         self._publication_types = self._known[PUBLICATION_TYPE]
         self._substances = self._known[SUBSTANCE]
+        self._unknown: dict[tuple[str, str], Answer] = {}
         years = self._rows("SELECT max(year) FROM source")[0][0]
         self.year: int = years or 0
         """The newest MeSH year in it, 0 where none is known."""
@@ -194,6 +195,16 @@ class Index:
 
     def look_up(self, kind: str, name: str) -> Answer:
         """The identifier with the reason; ``kind`` is one of :data:`~medgraph.mesh.KINDS`."""
+        answer = self._unknown.get((kind, name))
+        if answer is None:
+            answer = self._look_up(kind, name)
+            if answer.ui is None:
+                if len(self._unknown) >= _CACHED:
+                    self._unknown.clear()
+                self._unknown[kind, name] = answer
+        return answer
+
+    def _look_up(self, kind: str, name: str) -> Answer:
         candidates = self._candidates(name)
         fitting = [one for one in candidates if _is(kind, one)]
         best = _best(fitting, name)
@@ -209,7 +220,7 @@ class Index:
             if letter(others[0]) == "D" and candidates[0].kind == PUBLICATION:
                 is_one = f"publication type ({identifier(others[0])})"
             return Answer(None, f"it is the name of a {is_one}, and here stands a {kind}")
-        return Answer(None, f"no {kind} in the index{_of_year(self.year)} has that name")
+        return Answer(None, f"no {kind} of that name is in the index{f' (MeSH {self.year})' if self.year else ''}")
 
     def names(self, ui: str) -> list[Answer]:
         """All names of a record with what they are to it, the preferred one first; empty for one that is not here."""
