@@ -100,11 +100,19 @@ def report(results: Iterable[Result]) -> Iterator[Triple]:
         empty = False
         node = new()
         yield root, f"<{SH}result>", node
-        yield from _describe(result, node, new)
+        yield from describe(result, node, new)
     yield root, f"<{SH}conforms>", literal("true" if empty else "false", f"{XSD}boolean")
 
 
-def _describe(result: Result, node: str, new: Callable[[], str]) -> Iterator[Triple]:
+def describe(result: Result, node: str, new: Callable[[], str]) -> Iterator[Triple]:
+    """The triples of one ``sh:ValidationResult``, named ``node``; ``new`` makes blank nodes."""
+    """
+    The triples of one ``sh:ValidationResult`` and of what it is made of.
+
+    Args:
+        node: the result itself.
+        new: makes a blank node.
+    """
     yield node, TYPE, f"<{SH}ValidationResult>"
     yield node, f"<{SH}focusNode>", result.focus
     if result.path is not None:
@@ -123,7 +131,7 @@ def _describe(result: Result, node: str, new: Callable[[], str]) -> Iterator[Tri
     for detail in result.details:
         inner = new()
         yield node, f"<{SH}detail>", inner
-        yield from _describe(detail, inner, new)
+        yield from describe(detail, inner, new)
 
 
 def short(term: str | None) -> str:
