@@ -25,9 +25,9 @@ ORDER = """
     shacl
     checks
     store endpoint
-    conformance
     jsonld
     syntaxes
+    conformance
     sinks objects
     report rejects
     parts explain thesaurus
