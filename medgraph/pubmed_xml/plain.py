@@ -70,8 +70,9 @@ def tokens(text: str) -> Tokens:
     >>> list(tokens('<PMID Version="1">7</PMID>'))
     [('<PMID Version="1"', '7'), ('</PMID', '')]
     """
-    pieces = text.replace("<", "><").split(">")
-    if pieces[0] or 2 * text.count("<") + 1 != len(pieces):
+    bracketed = text.replace("<", "><")
+    pieces = bracketed.split(">")
+    if pieces[0] or 2 * (len(bracketed) - len(text)) + 1 != len(pieces):
         raise NotPlainError
     following = iter(pieces)
     next(following)

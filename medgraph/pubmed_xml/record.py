@@ -98,16 +98,18 @@ def _publication_date(fields: Fields) -> PartialDate:
     return dates.publication_date(**fields)
 
 
-_day = partial(dates.day, year=None)
+def _day(fields: Fields) -> PartialDate:
+    part = fields.get
+    return dates.day(part("year"), part("month"), part("day"), part("hour"), part("minute"))
 
 
 def _book_date(fields: Fields) -> PartialDate:
     """Dates about a book that are not its publication date have no display form, unless they name a season."""
-    return dates.publication_date(**fields) if "season" in fields else _day(**fields)
+    return dates.publication_date(**fields) if "season" in fields else _day(fields)
 
 
 def _history_date(fields: Fields) -> HistoryDate:
-    return HistoryDate(status=fields.pop("status"), date=_day(**fields))
+    return HistoryDate(status=fields.pop("status"), date=_day(fields))
 
 
 def _comments_corrections(own: Fields, fields: Fields) -> None:
@@ -190,9 +192,9 @@ TABLE: Table = {
         }
     ),
     "PMID": Element({"text()": "pmid", "@Version": "version"}),
-    "DateCreated": Element(_DAY, lambda fields: _day(**fields)),
-    "DateCompleted": Element(_DAY, lambda fields: _day(**fields)),
-    "DateRevised": Element(_DAY, lambda fields: _day(**fields)),
+    "DateCreated": Element(_DAY, _day),
+    "DateCompleted": Element(_DAY, _day),
+    "DateRevised": Element(_DAY, _day),
     "Article": Element(
         {
             "@PubModel": "pub_model",
@@ -295,7 +297,7 @@ TABLE: Table = {
     "Grant": Element({"GrantID": "grant_id", "Acronym": "acronym", "Agency": "agency", "Country": "country"}, Grant),
     "PublicationTypeList": Element({"PublicationType": many("publication_types")}),
     "PublicationType": Element({"text()": "name", "@UI": "ui"}, PublicationType),
-    "ArticleDate": Element({"@DateType": ("", {"Electronic": None}), **_DAY}, lambda fields: _day(**fields)),
+    "ArticleDate": Element({"@DateType": ("", {"Electronic": None}), **_DAY}, _day),
     "ChemicalList": Element({"Chemical": many("chemicals")}),
     "Chemical": Element({"RegistryNumber": "registry_number", "NameOfSubstance": INTO}, _chemical),
     "NameOfSubstance": Element({"text()": "name", "@UI": "ui"}),
