@@ -387,3 +387,42 @@ def test_each_constraint_can_find_fault(validator: Validator, shared) -> None:
                 assert (inner.node, component) in found, f"{inner.node} {component}: {found}"
                 looked += 1
     assert looked > 200
+
+
+CORE_TABLES = {
+    "CoreArticle": ("article",),
+    "CoreBook": ("article", "book"),
+    "CoreAgent": ("person",),
+    "CoreRole": ("authorship", "editorship", "investigation"),
+    "CoreOrganization": ("affiliation", "institution", "publisher"),
+    "CoreJournal": ("journal",),
+    "CoreSeries": ("collection",),
+    "CoreHeading": ("heading",),
+    "CoreSubstance": ("substance",),
+}
+
+
+@pytest.fixture(scope="module")
+def core() -> Validator:
+    return shacl.compile([*FILES, *sorted((folder("shapes") / "core").glob("*.ttl"))], shared=SHARED_NODES)
+
+
+def test_the_core_profile_is_closed(core: Validator, shared) -> None:
+    closed = {
+        terms.lexical(shape.node).removeprefix(S): constraint.value
+        for shape in core.shapes
+        for constraint in shape.constraints
+        if constraint.component == "Closed"
+    }
+    for name, tables in CORE_TABLES.items():
+        rows = {row.predicate for table in tables for row in mapping.CORE.rows(table)} - {MEMBERS}
+        assert closed[name] == rows | {RDF.type}, name
+    assert closed.keys() == CORE_TABLES.keys()
+    citations = list(xml(shared))[::20]
+    assert [
+        each for c in citations for each in core.validate(mapping.CORE.triples(c)) if each.severity_name == "Violation"
+    ] == []
+    found = [
+        each for c in citations for each in core.validate(mapping.FULL.triples(c)) if each.component_name == "Closed"
+    ]
+    assert len({each.shape for each in found}) > 1
