@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from medgraph.errors import RecordError
-from medgraph.medline import record
-from medgraph.medline.lines import blocks, loose_lines
+from medgraph.medline import flattened, record
+from medgraph.medline.lines import blocks, grouped, loose_lines
 from medgraph.medline.tags import KNOWN, TAGS
 from medgraph.model import Citation, Position
 
@@ -26,14 +26,23 @@ def citations(stream: BinaryIO | Iterable[bytes], source: str) -> Iterator[Citat
     """
     for block in blocks(stream):
         position = Position(source, block.line)
-        lines, problems = block.lines, block.problems
         if block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
-            continue
-        if lines is None:
-            lines, more = loose_lines(block.text)
-            problems += more
-        yield record.read(lines, position, problems, block.text)
+        elif (block.lines is None or _are_joined(block.lines.groups)) and flattened.is_flattened(block.text):
+            for part in flattened.records(block.text):
+                lines = grouped(part.parts)
+                assert lines is not None, part.parts
+                yield record.read(lines, position, block.problems + part.problems, part.text)
+        elif block.lines is not None:
+            yield record.read(block.lines, position, block.problems, block.text)
+        else:
+            lines, problems = loose_lines(block.text)
+            yield record.read(lines, position, block.problems + problems, block.text)
+
+
+def _are_joined(groups: dict[str, list[str]]) -> bool:
+    """Whether another tag may stand in a line with the PMID or another code, which are single words."""
+    return any(tag in groups and " " in groups[tag][0] for tag in ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST"))
 
 
 _TAG_FIRST = re.compile(rb"\s*([A-Z]{2,4}) {0,2}-(?:[ \r\n0-9]|\Z)")

@@ -110,9 +110,9 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
 
 def _paragraphs(text: str, line: int, problems: tuple[Problem, ...]) -> Iterator[Block]:
     """The parts of a text between empty lines; a line that is indented goes on with what is above the empty line."""
-    text = _SHORT_BLANK_LINES.sub("", text).rstrip("\n")
-    position = len(text) - len(text.lstrip("\n"))
-    line += position
+    text = _SHORT_BLANK_LINES.sub("", text).rstrip("\n ")
+    position = len(text) - len(text.lstrip("\n "))
+    line += text.count("\n", 0, position)
     if text.startswith("PMID-", position) and _DOUBLE_SPACED.fullmatch(text, position):
         yield Block(line, text[position:].replace("\n\n", "\n"), problems)
         return

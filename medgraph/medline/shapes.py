@@ -91,7 +91,7 @@ _FOLLOWING = """
     OT: OT EDAT COIS OTO | FIR IR GN SFM
     GN: GN EDAT FIR IR SFM
     SFM: SFM FIR IR EDAT GN
-    COIS: EDAT OTO | FIR IR GN
+    COIS: EDAT OTO | FIR IR
     FIR: IR
     IR: FIR EDAT IRAD | AUID IR
     IRAD: FIR EDAT IRAD | IR
@@ -143,8 +143,8 @@ _INSTITUTION = re.compile(
     re.I,
 )
 _RIGHTS = re.compile(
-    r"copyright|©|&copy;|\((?:c|p)\)|published by|all rights|licen[cs]e|open access|crown|public domain|permission|"
-    r"no claim|articles? is|the authors?\b|\bu\.?s\.? gov",
+    r"copyright|©|&copy;|\((?:c|p)\)|published by|publisher|all rights|licen[cs]e|open access|crown|"
+    r"public domain|permission|no claim|articles? is|the authors?\b|\bu\.?s\.? gov",
     re.I,
 )
 _INTERESTS = re.compile(
@@ -156,10 +156,12 @@ _GROUP = re.compile(
     re.I,
 )
 _EMAIL_FIRST = re.compile(r"(?:electronic address|e-?mail|correspondence)\b.{0,3}:|[\w.+-]+@[\w-]+\.[\w.-]+", re.I)
-_LOWER_BUT_FIRST = re.compile(r"[a-z]{1,8}[A-Z]|[a-z]{1,2} (?:[0-9]{1,2} ?)?[A-Z]|(?:the|and) [A-Z]")
+_LOWER_BUT_FIRST = re.compile(
+    r"[a-z]{1,8}[A-Z]|(?!(?:of|in|for|at|and|de|der|do|da|to|on|by|with) )[a-z]{1,5} (?:[0-9]{1,2} ?)?[A-Z]"
+)
 # no address ends with these
 _ABBREVIATION = re.compile(
-    r"\b(?:St|Ste|Mt|Ft|Dr|Drs|Prof|Mr|Mrs|Ms|No|Nr|Bldg|Blvd|Ave|Av|Rd|P\.O|Univ|Dept|Hosp|Inst)\.$"
+    r"(?<![A-Z]\.)\b(?:[A-Z]|St|Ste|Mt|Ft|Dr|Drs|Prof|Mr|Mrs|Ms|No|Nr|Bldg|Blvd|Ave|Av|Rd|P\.O|Univ|Dept|Hosp|Inst|PhD|MD)\.$|\b(?!U\.|D\.C|P\.R|R\.O|N\.Y|S\.A)(?:[A-Z]\.){2}$"
 )
 _PLACES = frozenset(
     """
@@ -176,13 +178,19 @@ _PLACES = frozenset(
 _CODE_LAST = re.compile(r"(?:[0-9]{4,}|[0-9]{3}[0-9X]|grid\.[0-9a-f.]+|\S+@\S+|[;)])$")
 
 
-_TAG_LAST = re.compile(r"(?: (?:[A-Z]{2,3} |[A-Z]{4})-)+$")
+_TAG_LAST = re.compile(r"(?: (?:[A-Z]{2,3} |[A-Z]{4})-| PMID- ?[0-9]+)+$")
+
+
+def _without_tag_last(value: str) -> str:
+    """The value without what looks like a tag at its very end: it is the words before that end a sentence or not."""
+    if value[-1:] == "-" or "PMID-" in value[-16:]:
+        return _TAG_LAST.sub("", value)
+    return value
 
 
 def _prose_end(value: str, cost: int) -> int:
-    if value[-1:] == "-":
-        value = _TAG_LAST.sub("", value)
-    return 0 if value.endswith(_SENTENCE_ENDS) else min(cost, RARE) if value[-1:] == ":" else cost
+    value = _without_tag_last(value)
+    return 0 if value.endswith(_SENTENCE_ENDS) else RARE if value == "Abstract:" else cost
 
 
 def _title(value: str) -> int:
@@ -194,31 +202,53 @@ def _abstract(value: str) -> int:
     return cost + (0 if len(value) > 60 or value[:1] == "[" else 2)
 
 
-def _address_end(value: str) -> int:
-    if value[-1:] == "-":
-        value = _TAG_LAST.sub("", value)
-    last = value[-1:]
-    if last == ".":
-        return 6 if _ABBREVIATION.search(value, max(0, len(value) - 12)) else 0
-    if _CODE_LAST.search(value, max(0, len(value) - 40)) or value.rpartition(" ")[2] in _PLACES:
-        return RARE
-    word = value.rpartition(" ")[2]
-    return 12 if last == "," or word.islower() else 8
+def end_style(address: str) -> str:
+    """How an address ends: ``.``, ``;``, ``)``, ``code`` (a number, an e-mail address), ``place``, or ``word``."""
+    last = address[-1:]
+    if last in (".", ";", ")"):
+        return last
+    if _CODE_LAST.search(address, max(0, len(address) - 60)):
+        return "code"
+    return "place" if address.rpartition(" ")[2] in _PLACES else "word"
 
 
-def _address(value: str) -> int:
-    cost = _address_end(value)
-    if (value[:1].islower() and not _LOWER_BUT_FIRST.match(value)) or _EMAIL_FIRST.match(value):
+def address_cost(value: str) -> int:
+    """The cost of an address (``AD``), however it ends."""
+    if not value:
+        return EMPTY
+    cost = -RARE if _INSTITUTION.search(value) else 1 if "," in value else 3
+    if (value[:1].islower() and not _LOWER_BUT_FIRST.match(value)) or _EMAIL_FIRST.match(value) or value[:1] == "(":
         cost += 6
     if len(value) > 200 and _PROSE.search(value):
         cost += 5 + min(len(value) // 400, 6)
-    return cost + (-RARE if _INSTITUTION.search(value) or value.count(",") > 1 else 1)
+    return cost
+
+
+def address_end_cost(value: str, styles: frozenset[str]) -> int:
+    """
+    The cost of an address that ends so in front of another one; only then it is hard to see where.
+
+    Args:
+        styles: how the addresses of this record end that are certainly whole.
+    """
+    value = _without_tag_last(value)
+    style = end_style(value)
+    if style == ".":
+        return 6 if _ABBREVIATION.search(value, max(0, len(value) - 12)) else 0
+    if style in styles and style != "word":
+        return 1
+    return 12 if value[-1:] == "," or value.rpartition(" ")[2].islower() else 8
+
+
+def is_no_address(value: str) -> bool:
+    """Whether a value is prose rather than an address: it has verbs, or neither an institution nor commas."""
+    return _PROSE.search(value) is not None or (value.count(",") < 2 and not _INSTITUTION.search(value, 0, 100))
 
 
 def _rights(value: str) -> int:
-    if _RIGHTS.search(value):
+    if _RIGHTS.search(value, 0, 100):
         return -RARE if len(value) < 1500 and not value[:1].islower() else 5
-    short = len(value) < 100 and not _PROSE.search(value) and not value[:1].islower()
+    short = len(value) < 100 and not _PROSE.search(value) and not value[:1].islower() and not re.search("[0-9:]", value)
     return (3 if short else UNUSUAL) + _prose_end(value, 2)
 
 
@@ -227,7 +257,7 @@ def _interests(value: str) -> int:
 
 
 def _group(value: str) -> int:
-    cost = 0 if _GROUP.search(value) or value.count(" ") < 10 else 2
+    cost = -RARE if _GROUP.search(value) else 0 if value.count(" ") < 10 else 2
     return cost + (5 if value[-1:] in ".," or "@" in value else 0) + (4 if value[:1].islower() and " " in value else 0)
 
 
@@ -244,7 +274,7 @@ _SHORT_NAME = re.compile(
 def _full_name(value: str) -> int:
     if _FULL_NAME.fullmatch(value):
         return 0
-    return 4 if len(value) < 100 and value[-1:] not in ".," and not _PROSE.search(value) else MISFIT
+    return 4 if len(value) < 100 and not re.search("[.,;:@]", value) and not _PROSE.search(value) else MISFIT
 
 
 def _short_name(value: str) -> int:
@@ -306,7 +336,7 @@ _VALUE_COSTS: dict[str, Callable[[str], int]] = {tag: _matching(shape.pattern) f
     for tags, cost in {
         "TI TT": _title,
         "AB": _abstract,
-        "AD IRAD": _address,
+        "AD IRAD": address_cost,
         "CI OCI": _rights,
         "COIS COI": _interests,
         "CN": _group,
@@ -331,6 +361,7 @@ _VALUE_COSTS: dict[str, Callable[[str], int]] = {tag: _matching(shape.pattern) f
         "MID": _matching(r"[A-Z]{2,12}[- ]?[0-9]+\S*"),
         "OID": _matching(r"[A-Z][A-Za-z]{1,9}: .{1,80}|E[JD][0-9]+"),
         "SI": _matching(r"[A-Za-z][\w. -]{1,30}/.{1,100}|[0-9A-Z]+"),
+        "GN": lambda value: 0 if re.match("[A-Z]{2,6}: ", value) else 4,
         "GR": _short_text(400),
         "PL": _matching(r"[A-Z][^.;%]{1,60}"),
         "TA": _short_text(100),
