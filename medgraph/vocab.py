@@ -301,10 +301,36 @@ class MEDGRAPH:
 class MESHV:
     """MeSH RDF vocabulary, 1.0.0 (``http://id.nlm.nih.gov/mesh/vocab#``)."""
 
+    CheckTag = "<http://id.nlm.nih.gov/mesh/vocab#CheckTag>"
+    Concept = "<http://id.nlm.nih.gov/mesh/vocab#Concept>"
     Descriptor = "<http://id.nlm.nih.gov/mesh/vocab#Descriptor>"
+    GeographicalDescriptor = "<http://id.nlm.nih.gov/mesh/vocab#GeographicalDescriptor>"
+    PublicationType = "<http://id.nlm.nih.gov/mesh/vocab#PublicationType>"
     Qualifier = "<http://id.nlm.nih.gov/mesh/vocab#Qualifier>"
+    SCR_Chemical = "<http://id.nlm.nih.gov/mesh/vocab#SCR_Chemical>"
+    SCR_Disease = "<http://id.nlm.nih.gov/mesh/vocab#SCR_Disease>"
+    SCR_Organism = "<http://id.nlm.nih.gov/mesh/vocab#SCR_Organism>"
+    SCR_Protocol = "<http://id.nlm.nih.gov/mesh/vocab#SCR_Protocol>"
+    SupplementaryConceptRecord = "<http://id.nlm.nih.gov/mesh/vocab#SupplementaryConceptRecord>"
+    Term = "<http://id.nlm.nih.gov/mesh/vocab#Term>"
+    TopicalDescriptor = "<http://id.nlm.nih.gov/mesh/vocab#TopicalDescriptor>"
+    TreeNumber = "<http://id.nlm.nih.gov/mesh/vocab#TreeNumber>"
+    altLabel = "<http://id.nlm.nih.gov/mesh/vocab#altLabel>"
+    broaderDescriptor = "<http://id.nlm.nih.gov/mesh/vocab#broaderDescriptor>"
+    broaderQualifier = "<http://id.nlm.nih.gov/mesh/vocab#broaderQualifier>"
+    concept = "<http://id.nlm.nih.gov/mesh/vocab#concept>"
     hasDescriptor = "<http://id.nlm.nih.gov/mesh/vocab#hasDescriptor>"
     hasQualifier = "<http://id.nlm.nih.gov/mesh/vocab#hasQualifier>"
+    identifier = "<http://id.nlm.nih.gov/mesh/vocab#identifier>"
+    mappedTo = "<http://id.nlm.nih.gov/mesh/vocab#mappedTo>"
+    parentTreeNumber = "<http://id.nlm.nih.gov/mesh/vocab#parentTreeNumber>"
+    pharmacologicalAction = "<http://id.nlm.nih.gov/mesh/vocab#pharmacologicalAction>"
+    prefLabel = "<http://id.nlm.nih.gov/mesh/vocab#prefLabel>"
+    preferredConcept = "<http://id.nlm.nih.gov/mesh/vocab#preferredConcept>"
+    preferredMappedTo = "<http://id.nlm.nih.gov/mesh/vocab#preferredMappedTo>"
+    preferredTerm = "<http://id.nlm.nih.gov/mesh/vocab#preferredTerm>"
+    term = "<http://id.nlm.nih.gov/mesh/vocab#term>"
+    treeNumber = "<http://id.nlm.nih.gov/mesh/vocab#treeNumber>"
 
 
 class ORG:
@@ -655,10 +681,36 @@ TERMS: dict[str, Term] = {
     MEDGRAPH.validName: Term("owl:DatatypeProperty", "valid name", (), (XSD.boolean,), "False where the name is an earlier spelling that NLM has replaced."),
     MEDGRAPH.versionDate: Term("owl:DatatypeProperty", "version date", (), (RDFS.Literal,), "The date of this version of the record."),
     MEDGRAPH.versionId: Term("owl:DatatypeProperty", "version identifier", (), (RDFS.Literal,), "The name of this version of the record."),
+    MESHV.CheckTag: Term("owl:Class", "MeSH CheckTag", (), (), "A descriptor that only tags what nearly every article is checked for, and stands in no tree."),
+    MESHV.Concept: Term("owl:Class", "MeSH Concept", (), (), "What the terms that mean the same have in common; a record has one or several."),
     MESHV.Descriptor: Term("owl:Class", "MeSH Descriptor", (), (), "A main heading of MeSH."),
+    MESHV.GeographicalDescriptor: Term("owl:Class", "MeSH GeographicalDescriptor", (), (), "A descriptor for a place."),
+    MESHV.PublicationType: Term("owl:Class", "MeSH PublicationType", (), (), "A descriptor for what a publication is, not for what it is about."),
     MESHV.Qualifier: Term("owl:Class", "MeSH Qualifier", (), (), "A subheading of MeSH."),
+    MESHV.SCR_Chemical: Term("owl:Class", "MeSH SCR Chemical", (), (), "A supplementary concept that is a substance."),
+    MESHV.SCR_Disease: Term("owl:Class", "MeSH SCR Disease", (), (), "A supplementary concept that is a disease, mostly a rare one."),
+    MESHV.SCR_Organism: Term("owl:Class", "MeSH SCR Organism", (), (), "A supplementary concept that is an organism."),
+    MESHV.SCR_Protocol: Term("owl:Class", "MeSH SCR Protocol", (), (), "A supplementary concept that is a combination of drugs."),
+    MESHV.SupplementaryConceptRecord: Term("owl:Class", "MeSH SupplementaryConceptRecord ", (), (), "A record beside the descriptors that is mapped to one or several of them."),
+    MESHV.Term: Term("owl:Class", "MeSH Term", (), (), "One way to name a concept."),
+    MESHV.TopicalDescriptor: Term("owl:Class", "MeSH TopicalDescriptor", (), (), "A descriptor for what a publication is about."),
+    MESHV.TreeNumber: Term("owl:Class", "MeSH TreeNumber", (), (), "A place in the trees of MeSH."),
+    MESHV.altLabel: Term("owl:DatatypeProperty", "altLabel", (), (), "A variant of a term, such as the words in another order."),
+    MESHV.broaderDescriptor: Term("owl:ObjectProperty", "broaderDescriptor", (MESHV.Descriptor,), (MESHV.Descriptor,), "The descriptor one level above in a tree."),
+    MESHV.broaderQualifier: Term("owl:ObjectProperty", "broaderQualifier", (MESHV.Qualifier,), (MESHV.Qualifier,), "The qualifier one level above in a tree."),
+    MESHV.concept: Term("owl:ObjectProperty", "concept", (), (), "A concept of a record beside its preferred one."),
     MESHV.hasDescriptor: Term("owl:ObjectProperty", "hasDescriptor", (), (MESHV.Descriptor,), "The descriptor of a pair."),
     MESHV.hasQualifier: Term("owl:ObjectProperty", "hasQualifier", (), (MESHV.Qualifier,), "The qualifier of a pair."),
+    MESHV.identifier: Term("owl:DatatypeProperty", "identifier", (), (), "The identifier alone."),
+    MESHV.mappedTo: Term("owl:ObjectProperty", "mappedTo", (), (), "A descriptor, or a pair, under which a supplementary concept is indexed too."),
+    MESHV.parentTreeNumber: Term("owl:ObjectProperty", "parentTreeNumber", (MESHV.TreeNumber,), (MESHV.TreeNumber,), "The place one level above."),
+    MESHV.pharmacologicalAction: Term("owl:ObjectProperty", "pharmacologicalAction", (), (), "What a substance is known to do, as a descriptor."),
+    MESHV.prefLabel: Term("owl:DatatypeProperty", "prefLabel", (), (), "A term as it is written."),
+    MESHV.preferredConcept: Term("owl:ObjectProperty", "preferredConcept", (), (), "The concept of a record that stands for it."),
+    MESHV.preferredMappedTo: Term("owl:ObjectProperty", "preferredMappedTo", (), (), "The descriptor, or pair, under which a supplementary concept is indexed first."),
+    MESHV.preferredTerm: Term("owl:ObjectProperty", "preferredTerm", (), (), "The term of a concept or record that stands for it."),
+    MESHV.term: Term("owl:ObjectProperty", "term", (), (), "A term of a concept beside its preferred one."),
+    MESHV.treeNumber: Term("owl:ObjectProperty", "treeNumber", (), (MESHV.TreeNumber,), "A place of a descriptor or qualifier in a tree."),
     ORG.Organization: Term("owl:Class", "Organization", (), (), "A body of people with a purpose, a membership and a way to act. The same class as foaf:Organization."),
     ORG.subOrganizationOf: Term("owl:ObjectProperty", "subOrganization of", (ORG.Organization,), (ORG.Organization,), "A larger organisation that contains this one."),
     OWL.Class: Term("rdfs:Class", "Class", (), (), "A class of things in OWL."),

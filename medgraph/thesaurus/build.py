@@ -67,7 +67,7 @@ _RECORD = """
         name = CASE WHEN excluded.name <> '' AND (name = '' OR excluded.year >= year) THEN excluded.name ELSE name END,
         year = CASE WHEN excluded.name <> '' THEN max(year, excluded.year) ELSE year END,
         kind = CASE WHEN excluded.kind AND excluded.kind_year >= kind_year THEN excluded.kind ELSE kind END,
-        kind_year = CASE WHEN excluded.kind THEN max(kind_year, excluded.kind_year) ELSE kind_year END
+        kind_year = max(kind_year, excluded.kind_year)
 """
 _NAME = """
     INSERT INTO stage.name VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -351,7 +351,8 @@ def _rows(record: MeshRecord, year: int, source: str) -> Iterator[tuple[str, tup
     of_year = year if record.year is None else record.year
     names = record.names
     learned = len(names) == 1 and names[0].role == LEARNED
-    yield _RECORD, (ui, record.name, of_year if record.name else -1, record.kind, -1 if learned else of_year)
+    kind_year = -1 if learned else of_year
+    yield _RECORD, (ui, record.name, of_year if record.name else -1, record.kind, kind_year if record.kind else -2)
     if record.name and not any(name.role == PREFERRED for name in names):
         names = [Name(record.name, PREFERRED), *names]
     for text, role, term, concept, preferred in names:
