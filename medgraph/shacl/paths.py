@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from medgraph.shacl.terms import FIRST, NIL, RDF, REST, SH, Index, Triple
+from medgraph.shacl.terms import FIRST, NIL, RDF, REST, SH, Index, StoreIndex, Triple
 
 Nodes = dict[str, None]
 
@@ -215,6 +215,8 @@ class Inverted:
 
     def subjects(self, predicate: str, node: str) -> Nodes:
         """The nodes from which ``predicate`` leads to ``node``."""
+        if isinstance(self.graph, StoreIndex):
+            return self.graph.subjects(predicate, node)
         back = self._back.get(predicate)
         if back is None:
             back = self._back[predicate] = {}

@@ -9,7 +9,7 @@ canonical N-Triples (RDF 1.1 N-Triples, section 4): only ``"``, ``\\``, line fee
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from medgraph.errors import ShapesError
 Triple = tuple[str, str, str]
 Index = dict[str, dict[str, dict[str, None]]]
 """A graph: subject -> predicate -> its objects, in order and without repetition."""
+_NEAR = 20_000
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -154,10 +155,71 @@ def index(triples: Iterable[Triple]) -> Index:
             if known is None:
                 known = properties[name] = {}
             values = known
-        if "\\" in term or (term[0] == '"' and term[-1] != '"'):
+        if "\\" in term:
             term = canonical(term)  # noqa: PLW2901
+        elif term[0] == '"' and (last := term[-1]) != '"':
+            if last != ">":
+                if (tag := term[term.rindex('"') :]) != tag.lower():
+                    term = canonical(term)  # noqa: PLW2901
+            elif term.endswith(_STRING):
+                term = canonical(term)  # noqa: PLW2901
         values[term] = None
     return graph
+
+
+class StoreIndex(Mapping[str, dict[str, dict[str, None]]]):
+    """
+    A pyoxigraph store as an index, read as it is asked for: memory does not grow with the store.
+
+    Args:
+        store: all its graphs are taken as one.
+    """
+
+    def __init__(self, store: pyoxigraph.Store) -> None:
+        self.store = store
+        self._near: dict[str, dict[str, dict[str, None]]] = {}
+        self._graphs = [pyoxigraph.DefaultGraph(), *store.named_graphs()]
+
+    def __getitem__(self, subject: str) -> dict[str, dict[str, None]]:
+        properties = self._near.get(subject)
+        if properties is None:
+            if len(self._near) >= _NEAR:
+                self._near.clear()
+            properties = self._near[subject] = {}
+            if subject[0] != '"':
+                for quad in self.store.quads_for_pattern(to_pyoxigraph(subject), None, None, None):
+                    _, predicate, term = _of_quad(quad)
+                    properties.setdefault(canonical(predicate), {})[canonical(term)] = None
+        if not properties:
+            raise KeyError(subject)
+        return properties
+
+    def __iter__(self) -> Iterator[str]:
+        several = len(self._graphs) > 1
+        seen: set[str] = set()
+        last = ""
+        for graph in self._graphs:
+            for quad in self.store.quads_for_pattern(None, None, None, graph):
+                if (subject := canonical(str(quad.subject))) != last:
+                    last = subject
+                    if several:
+                        if subject in seen:
+                            continue
+                        seen.add(subject)
+                    yield subject
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def subjects(self, predicate: str, node: str) -> dict[str, None]:
+        """The nodes from which ``predicate`` leads to ``node``."""
+        found = self.store.quads_for_pattern(None, to_pyoxigraph(predicate), to_pyoxigraph(node), None)
+        return {canonical(str(quad.subject)): None for quad in found}
+
+    def objects(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """The subjects and objects of a property."""
+        for quad in self.store.quads_for_pattern(None, to_pyoxigraph(predicate), None, None):
+            yield canonical(str(quad.subject)), canonical(str(quad.object))
 
 
 def triples(graph: Index) -> Iterator[Triple]:
@@ -178,7 +240,7 @@ def of_rdflib(term: Any) -> str:
     return literal(str(term), str(term.datatype) if term.datatype else None, term.language)
 
 
-def to_pyoxigraph(term: str) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal:
+def to_pyoxigraph(term: str) -> Any:
     """A term as pyoxigraph has it."""
     if term[0] == "<":
         return pyoxigraph.NamedNode(term[1:-1])

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+import pyoxigraph
+
 from medgraph.shacl import shapes as reader
 from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
 from medgraph.shacl.results import Result, broken
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query
-from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, Triple
+from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Triple
 
 _MANY = 10_000
 
@@ -292,9 +294,12 @@ class Validator:
 
         Args:
             source: an rdflib or pyoxigraph graph or store, a path, several of these, triples of strings, or an index.
-                A pyoxigraph store has changed the spelling of typed literals (``"01"^^xsd:integer`` to ``"1"``).
+                A pyoxigraph store is not read into memory, so it may be as large as the disk; it has changed the
+                spelling of typed literals (``"01"^^xsd:integer`` to ``"1"``).
         """
-        graph = source if isinstance(source, dict) else terms.index(terms.read(source))
+        if isinstance(source, pyoxigraph.Store):
+            source = StoreIndex(source)
+        graph: Any = source if isinstance(source, (dict, StoreIndex)) else terms.index(terms.read(source))
         return self._run(self._engine("dataset"), [graph])[0]
 
     def _run(self, engine: _Engine, records: Sequence[Iterable[Triple] | Index]) -> list[list[Result]]:
@@ -303,7 +308,7 @@ class Validator:
         waiting: dict[Check, list[tuple[int, str]]] = {}
         for number, record in enumerate(records):
             try:
-                graph = record if isinstance(record, dict) else terms.index(record)
+                graph: Any = record if isinstance(record, (dict, StoreIndex)) else terms.index(record)
                 data, found = self._look(engine, graph)
                 results.append([check.result(node, term, path, data) for check, node, term, path in found])
             except Exception as error:  # a record that is no RDF costs that record only
@@ -320,7 +325,11 @@ class Validator:
 
     def _look(self, engine: _Engine, graph: Index) -> tuple[Data, list[Found]]:
         here = engine
-        if more := [(s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]]:
+        if isinstance(graph, StoreIndex):
+            more = list(graph.objects(SUBCLASS))
+        else:
+            more = [(s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]]
+        if more:
             here = engine.with_classes(more)
         data = Data(graph, here.classes)
         found = here.run(data)
