@@ -9,6 +9,8 @@ gives one term or several, so that no value's type is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -77,6 +79,15 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool) -> Describe:
         cached: remember what was said of a node, by its item.
     """
     names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step, "merged": _merged, "cache": {}}
+    for n, row in enumerate(rows):
+        names |= {f"row_{n}": row, f"value_{n}": row.value, f"p{n}": row.predicate}
+    exec(_written_out(table, rows, cached), names)
+    return names["describe"]  # type: ignore[no-any-return]
+
+
+@cache
+def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
+    """The code of a table's function; it is the same for all mappings that have the same rows."""
     last_of = {row.predicate: n for n, row in enumerate(rows)}
     gathered = {row.predicate for n, row in enumerate(rows) if last_of[row.predicate] != n}
     code = ["def describe(batch, record, described, steps):", "    for subject, item in batch:"]
@@ -93,7 +104,6 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool) -> Describe:
     code += [f"        all_{last_of[predicate]} = []" for predicate in sorted(gathered)]
     guard = ""
     for n, row in enumerate(rows):
-        names |= {f"row_{n}": row, f"value_{n}": row.value, f"p{n}": row.predicate}
         condition, field = _field(row)
         if condition and condition != guard:
             code.append(f"        if {condition}:")
@@ -118,8 +128,7 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool) -> Describe:
         "        if described.setdefault(subject, block) is not block:",
         "            described[subject] = merged(described[subject], block)",
     ]
-    exec(compile("\n".join(code), f"<mapping table {table!r}>", "exec"), names)
-    return names["describe"]  # type: ignore[no-any-return]
+    return compile("\n".join(code), f"<mapping table {table!r}>", "exec")
 
 
 def _field(row: Row) -> tuple[str, str]:
