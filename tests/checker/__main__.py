@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     for tally in found:
         if tally.total or tally.refused or tally.failures:
             print("\n".join(tally.lines(every)))
-            print("\n".join(f"    {failure}" for failure in tally.failures[:100]))
+            print("\n".join(f"    {failure}" for failure in tally.failures[:1000]))
     return int(any(tally.failures for tally in found))
 
 

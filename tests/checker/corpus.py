@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from medgraph import medline, pubmed_xml
+import medgraph
+from medgraph.errors import MedgraphError
 from medgraph.mapping import FULL, Mapping
 from medgraph.model import Citation
 
@@ -50,6 +50,7 @@ class Refused(NamedTuple):
 
 
 NOT_PUBMED = "the record has no PMID, or what stands in its place is none"
+IN_ONE_LINE = "the line breaks were lost, and examples/ has no ordinary form of the record to compare"
 NOT_XML = "what stands between its tags is not well-formed XML"
 
 
@@ -57,24 +58,51 @@ def pairs(path: Path) -> Iterator[Pair | Refused]:
     """The records of a file, each with the citation that medgraph makes of it."""
     data = data_of(path)
     is_xml = data.lstrip(b'\xef\xbb\xbf \r\n\t"')[:1] == b"<"
-    read = pubmed_xml.citations if is_xml else medline.citations
     citations: dict[str, deque[Citation]] = defaultdict(deque)
-    for found in read(io.BytesIO(data), path.name):
+    errors: list[MedgraphError] = []
+    for found in medgraph.read(path, on_error=errors.append):
         if isinstance(found, Citation):
             citations[found.pmid].append(found)
-    records: Iterator[tuple[Record | None, int]] = _of_xml(data) if is_xml else _of_text(data)
-    for record, key in records:
+    refused = 0
+    for record, key in _of_xml(data) if is_xml else _of_text(data):
+        if record is not None and record.pmid is not None and citations[record.pmid]:
+            yield Pair(record, citations[record.pmid].popleft(), key)
+            continue
+        if isinstance(record, TextRecord) and record.is_in_one_line:
+            citations.pop(record.lines[0][1].partition(" ")[0], None)
+            yield Refused(path.name, IN_ONE_LINE)
+            continue
+        refused += 1
         if record is None:
             yield Refused(path.name, NOT_XML)
-        elif record.pmid is not None and citations[record.pmid]:
-            yield Pair(record, citations[record.pmid].popleft(), key)
         elif record.pmid is None or not re.fullmatch(r"[1-9][0-9]{0,8}", record.pmid):
             yield Refused(path.name, NOT_PUBMED)
         else:
             yield Refused(f"{path.name}: PMID {record.pmid} is not read", "")
+    if len(errors) < (refused if citations else min(refused, 1)):
+        yield Refused(f"{path.name}: {refused} records are not read, but only {len(errors)} errors say why", "")
     for pmid, left in citations.items():
         for _ in left:
             yield Refused(f"{path.name}: PMID {pmid} is read and is not there", "")
+
+
+def ordinary(record: TextRecord) -> TextRecord | None:
+    """
+    A record whose line breaks were lost, as it was: the example in ordinary form that has the same text.
+
+    The checker does not take such a line apart: that is what is judged.
+    """
+    text = folded_text(record.lines)
+    for path in sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.nbib")):
+        for lines in text_records(path.read_bytes()):
+            if folded_text(lines) == text:
+                return TextRecord(lines)
+    return None
+
+
+def folded_text(lines: Sequence[tuple[str, str]]) -> str:
+    """All of a record in one line, without the blanks that stand between a tag and its hyphen."""
+    return re.sub(r"\b([A-Z]{2,4}) *- ", r"\1- ", _folded(" ".join(f"{tag}- {value}" for tag, value in lines)))
 
 
 def account(
@@ -133,7 +161,10 @@ def _of_xml(data: bytes) -> Iterator[tuple[Record | None, int]]:
 
 def _of_text(data: bytes) -> Iterator[tuple[Record | None, int]]:
     for lines in text_records(data):
-        yield TextRecord(lines), hash(tuple(lines))
+        record = TextRecord(lines)
+        if record.is_in_one_line:
+            record = ordinary(record) or record
+        yield record, hash(tuple(lines))
 
 
 MATHML = "http://www.w3.org/1998/Math/MathML"

@@ -45,6 +45,11 @@ class TextRecord:
         pmids = [value for tag, value in lines if tag == "PMID"]
         self.pmid = pmids[0] if len(pmids) == 1 else None
 
+    @property
+    def is_in_one_line(self) -> bool:
+        """Whether all tags stand in the value of the first one."""
+        return len(self.lines) == 1 and self.lines[0][0] == "PMID" and " OWN - " in self.lines[0][1]
+
     def all(self, *tags: str) -> list[Leaf]:
         """The leaves of these tags, in order."""
         return [leaf for tag, leaf in self.tagged if tag in tags]
@@ -243,7 +248,7 @@ def _titles_and_abstracts(r: TextRecord, a: Account, languages: list[str]) -> No
     if leaf := r.first("TI"):
         e.title(a, leaf, a.article, languages)
     elif "TI" in r.empty:
-        a.derive("empty title", a.article, DCTERMS.title, lambda t: t.value == "")
+        e.empty_title(a)
     if leaf := r.first("TT"):
         kind = e.in_language(languages[0] if languages else None)
         e.seek_in_language(a, leaf, a.article, DCTERMS.alternative, kind)
@@ -289,11 +294,10 @@ def _sections(a: Account, leaf: Leaf) -> None:
         a.need("class", node, RDF.type, DOCO.Section)
         a.need("derived label", node, MEDGRAPH.derivedLabel, "true", BOOLEAN)
         labels, texts = a.literals(node, DCTERMS.title), a.literals(node, RDF.value)
-        parts += [f"{label}: {text}" for label, text in zip(labels, texts, strict=False)]
-        for label in labels:
-            a.trace("AB", node, DCTERMS.title, label)
-        for text in texts:
-            a.trace("AB", node, RDF.value, text, ENGLISH)
+        if len(labels) == len(texts) == 1:
+            parts.append(f"{labels[0]}: {texts[0]}")
+            a.trace("AB", node, DCTERMS.title, labels[0])
+            a.trace("AB", node, RDF.value, texts[0], ENGLISH)
     leaf.settle(" ".join(parts) == leaf.value, "sections that make up the abstract")
 
 

@@ -324,7 +324,7 @@ def _article(r: XmlRecord, a: Account, article: Element, languages: list[str], i
             if tags := _tags(own_title):
                 e.markup(a, a.article, MEDGRAPH.titleMarkup, title.value, tags)
         else:
-            a.derive("empty title", a.article, DCTERMS.title, lambda t: t.value == "")
+            e.empty_title(a)
     if leaf := r.child(article, "VernacularTitle"):
         kind = e.in_language(languages[0] if languages else None)
         e.seek_in_language(a, leaf, a.article, DCTERMS.alternative, kind)

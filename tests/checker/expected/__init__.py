@@ -16,6 +16,7 @@ from .subjects import Named, heading, publication_types, substance, supplementar
 from .texts import (
     Section,
     abstract_sections,
+    empty_title,
     in_language,
     joined,
     markup,
@@ -46,6 +47,7 @@ __all__ = [
     "certain",
     "date",
     "dois",
+    "empty_title",
     "grant",
     "heading",
     "history",

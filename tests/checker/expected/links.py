@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -48,6 +49,8 @@ def grant(a: Account, leaves: Sequence[Leaf | None], parts: Funding) -> bool:
             continue
         if is_doi_node and (parts.number is None or doi_of_iri(node).lower() not in spellings(parts.number)):
             continue
+        if node.startswith("<https://w3id.org/medgraph/id/grant-") and not _named_after(node, parts.number or ""):
+            a.lack("link", a.article, FRAPO.isFundedBy, f"a node named after {parts.number}")
         number, acronym, agency, country = leaves
         a.taken.add(node)
         a.need("link", a.article, FRAPO.isFundedBy, node)
@@ -66,6 +69,13 @@ def grant(a: Account, leaves: Sequence[Leaf | None], parts: Funding) -> bool:
                 a.seek(country, found, MEDGRAPH.country, parts.country)
         return True
     return False
+
+
+def _named_after(node: str, number: str) -> bool:
+    """Whether the name of a shared grant has its number in it, as far as a name of at most sixty letters can."""
+    plain = re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode().lower())
+    name = node.rpartition("/grant-")[2]
+    return plain in name.replace("-", "") or len(name) >= 60
 
 
 def _is(a: Account, node: str, predicate: str, value: str | None, among_others: bool = False) -> bool:

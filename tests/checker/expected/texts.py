@@ -63,6 +63,12 @@ def title(a: Account, leaf: Leaf | None, node: str, languages: Sequence[str]) ->
         seek_in_language(a, leaf, node, DCTERMS.title, in_language(languages[0] if languages else None, english))
 
 
+def empty_title(a: Account) -> None:
+    """A title without text: an empty one."""
+    if not a.derive("empty title", a.article, DCTERMS.title, lambda term: term.value == ""):
+        a.lack("empty title", a.article, DCTERMS.title, "an empty one")
+
+
 def markup(a: Account, node: str, predicate: str, text: str, tags: Sequence[str]) -> None:
     """A text with its inline markup: the same words between the same tags, in order."""
 
@@ -181,9 +187,13 @@ def pages(a: Account, whole: Leaf | None, start: Leaf | None = None, end: Leaf |
     if end:
         found = [v for v in a.literals(node, BIBO.pageEnd) if v == end.value or _is_last(v, first, end.value)]
         end.settle(bool(found), "pageEnd")
-    page = r"([A-Za-z]{0,3})([1-9][0-9]*)"
+    page = r"([A-Za-z]{0,3})([0-9]+)"
     begins, ends = re.fullmatch(page, first), re.fullmatch(page, last)
-    if begins is None or (hyphen and (ends is None or ends[1] not in ("", begins[1]))):
+    if begins is None:
+        return
+    if hyphen and (ends is None or ends[1] not in ("", begins[1])):
+        if re.fullmatch(r"[A-Za-z0-9.]*[0-9][A-Za-z0-9.]*", last):
+            a.need("first page", node, BIBO.pageStart, first, PLAIN)
         return
     expanded = begins[2]
     if ends:
