@@ -1,0 +1,55 @@
+"""The wheel: built, installed in a fresh environment, and used far from the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", target, ROOT]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+def test_the_wheel_carries_what_the_package_needs(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("shapes", "ontologies"):
+        for path in (ROOT / folder).glob("*.ttl"):
+            assert f"medgraph/{folder}/{path.name}" in names
+    assert {"medgraph/py.typed", "medgraph/context.jsonld", "medgraph/cli.py"} <= names
+    assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/"))]
+
+
+def test_the_installed_wheel_does_the_main_job_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    home = tmp_path / "environment"
+    venv.create(home, with_pip=True)
+    binaries = home / ("Scripts" if os.name == "nt" else "bin")
+    install = [binaries / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    record = tmp_path / "record.txt"
+    record.write_bytes((ROOT / "examples" / "35315510.txt").read_bytes())
+
+    def medgraph(*arguments: str) -> str:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        command = [binaries / "medgraph", *arguments]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, cwd=tmp_path, env=environment, encoding="utf-8"
+        ).stdout
+
+    assert "pubmed:35315510 a bibo:AcademicArticle" in medgraph("convert", "record.txt")
+    assert medgraph("query", "SELECT ?p { ?a bibo:pmid ?p }", "record.txt") == "p\n35315510\n"
+    where = "from medgraph import shipped; print(len(list(shipped.folder('ontologies').glob('*.ttl'))))"
+    found = subprocess.run([binaries / "python", "-c", where], check=True, capture_output=True, cwd=tmp_path)
+    assert int(found.stdout) == len(list((ROOT / "ontologies").glob("*.ttl")))
