@@ -30,11 +30,18 @@ class Position(Struct, frozen=True, gc=False):
         source: path, URL or ``"<stdin>"``.
         line: line of the first tag, from 1; None where lines are not counted (XML).
         byte: offset of the record in the uncompressed input, from 0; None for text.
+        raw: the record as it stands there, in UTF-8 where these are bytes; None unless the reader was asked to keep it.
     """
 
     source: str = ""
     line: int | None = None
     byte: int | None = None
+    raw: bytes | str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The record as it stands in the source, if it was kept."""
+        return self.raw.decode("utf-8", "replace") if isinstance(self.raw, bytes) else self.raw
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Position)

@@ -294,6 +294,8 @@ def changed(value: Any, path: tuple[Any, ...], leaf: Any) -> Any:
 def other(value: Any) -> Any:
     if isinstance(value, bool):
         return not value
+    if isinstance(value, bytes):
+        return value + b" changed"
     return value + 1 if isinstance(value, int) else value + " changed"
 
 

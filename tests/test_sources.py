@@ -239,3 +239,28 @@ def test_what_it_is_is_said_by_the_content_and_never_by_the_name(tmp_path: Path)
 def test_deletions_are_read() -> None:
     text = b"<PubmedArticleSet><DeleteCitation><PMID Version='1'>7</PMID></DeleteCitation></PubmedArticleSet>"
     assert list(sources.read(io.BytesIO(text))) == [Deletion(pmid="7", version="1")]
+
+
+@pytest.mark.parametrize("keep_raw", [False, True])
+def test_what_a_record_was_read_from_is_kept_when_asked_for(tmp_path: Path, keep_raw: bool) -> None:
+    text = tmp_path / "in.nbib"
+    text.write_text("PMID- 1\nOWN - NLM\nTI  - One.\nSO  - X.\n\nPMID- 2\nOWN - NLM\nTI  - Two.\nSO  - X.\n")
+    flat = tmp_path / "flat.txt"
+    flat.write_text(" ".join(text.read_text().split("\n")))
+    xml = tmp_path / "in.xml"
+    xml.write_text(
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID></MedlineCitation></PubmedArticle>"
+        "<PubmedArticle><MedlineCitation><PMID>2</PMID></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+    )
+    for path, first, last in ((text, "PMID- 1\n", "PMID- 2\n"), (flat, "PMID- 1 ", "PMID- 2 "), (xml, "<Pub", "<Pub")):
+        kept = [record.position.text for record in sources.read(path, keep_raw=keep_raw)]
+        if not keep_raw:
+            assert kept == [None, None]
+            continue
+        one, two = kept
+        assert one is not None
+        assert two is not None
+        assert one.startswith(first)
+        assert two.startswith(last)
+        assert "2" not in one
+        assert "1" not in two

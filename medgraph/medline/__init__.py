@@ -16,22 +16,27 @@ from medgraph.model import Citation, Position
 __all__ = ["TAGS", "citations", "looks_like"]
 
 
-def citations(stream: BinaryIO | Iterable[bytes], source: str) -> Iterator[Citation | RecordError]:
+def citations(
+    stream: BinaryIO | Iterable[bytes], source: str, *, keep_raw: bool = False
+) -> Iterator[Citation | RecordError]:
     """
     The records of a stream in order, and in the place of one that cannot be read, why.
 
     Args:
         stream: uncompressed bytes: a binary file, or chunks of any size. Memory does not grow with it.
         source: path, URL or ``"<stdin>"``, for messages.
+        keep_raw: let every citation's position hold its text.
     """
     for block in blocks(stream):
-        position = Position(source, block.line)
+        position = Position(source, block.line, None, block.text if keep_raw else None)
         if block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
         elif (block.lines is None or _are_joined(block.lines.groups)) and flattened.is_flattened(block.text):
             for part in flattened.records(block.text):
                 lines = grouped(part.parts)
                 assert lines is not None, part.parts
+                if keep_raw:
+                    position = Position(source, block.line, None, part.text)
                 yield record.read(lines, position, block.problems + part.problems, part.text)
         elif block.lines is not None:
             yield record.read(block.lines, position, block.problems, block.text)

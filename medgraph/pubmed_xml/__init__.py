@@ -27,7 +27,9 @@ _BEYOND_LIMITS = 114
 Record = Citation | Deletion | RecordError
 
 
-def citations(stream: BinaryIO, source: str) -> Iterator[Citation | Deletion | RecordError | FormatError]:
+def citations(
+    stream: BinaryIO, source: str, *, keep_raw: bool = False
+) -> Iterator[Citation | Deletion | RecordError | FormatError]:
     """
     What PubMed XML holds, in its order and in constant memory.
 
@@ -38,6 +40,7 @@ def citations(stream: BinaryIO, source: str) -> Iterator[Citation | Deletion | R
     Args:
         stream: uncompressed bytes; only ``read`` is called.
         source: its name in messages and positions.
+        keep_raw: let every citation's position hold its bytes.
     """
     slices = Slices(stream)
     nothing = True
@@ -47,35 +50,35 @@ def citations(stream: BinaryIO, source: str) -> Iterator[Citation | Deletion | R
             reason = f"at byte {piece.start}: {piece.defect}; was a download cut off, or an error page joined in?"
             yield FormatError(source, reason)
         elif piece.defect is None:
-            yield from _read(piece, source)
+            yield from _read(piece, source, keep_raw)
         else:
-            yield from _read_pieces(piece, source)
+            yield from _read_pieces(piece, source, keep_raw)
     if nothing and not any(name.encode() in SETS for name in slices.elements):
         found = f"XML of another kind (its root is <{slices.elements[0]}>)" if slices.elements else "no XML element"
         yield FormatError(source, f"this holds {found}; expected is PubMed XML, with a PubmedArticleSet")
 
 
-def _read(piece: Slice, source: str) -> Iterator[Record]:
+def _read(piece: Slice, source: str, keep_raw: bool) -> Iterator[Record]:
     """One record, or what is left of it and of those it runs into."""
     try:
-        yield from _records(piece, source)
+        yield from _records(piece, source, keep_raw)
     except XMLSyntaxError as error:
-        yield from _read_pieces(piece._replace(defect=_reason(error)), source)
+        yield from _read_pieces(piece._replace(defect=_reason(error)), source, keep_raw)
 
 
-def _read_pieces(broken: Slice, source: str) -> Iterator[Record]:
+def _read_pieces(broken: Slice, source: str, keep_raw: bool) -> Iterator[Record]:
     parts = list(pieces(broken))
     for part in parts:
         if part.defect is None and len(parts) > 1:
             try:
-                yield from _records(part, source)
+                yield from _records(part, source, keep_raw)
             except XMLSyntaxError as error:
                 yield _error(part, source, _reason(error))
         else:
             yield _error(part, source, part.defect or broken.defect or "")
 
 
-def _records(piece: Slice, source: str) -> list[Record]:
+def _records(piece: Slice, source: str, keep_raw: bool) -> list[Record]:
     """
     The record in a slice, or an error, or several deletions.
 
@@ -89,7 +92,7 @@ def _records(piece: Slice, source: str) -> list[Record]:
         except UnicodeDecodeError as error:
             reason = f"its bytes are not {piece.encoding}, which the file says they are: {error.reason}"
             return [_error(piece, source, reason)]
-    position = Position(source, None, piece.start)
+    position = Position(source, None, piece.start, raw if keep_raw else None)
     try:
         try:
             found = _made(piece.name, plain_tokens(raw), position)

@@ -31,9 +31,12 @@ class Records(Iterator[Citation | Deletion]):
         size: bytes of the files as they lie on the disk; None where that cannot be known.
     """
 
-    def __init__(self, files: list[Source], on_error: Callable[[MedgraphError], None] | None) -> None:
+    def __init__(
+        self, files: list[Source], on_error: Callable[[MedgraphError], None] | None, keep_raw: bool = False
+    ) -> None:
         self._files = files
         self._on_error = on_error
+        self._keep_raw = keep_raw
         self._done = 0
         self._opened: Opened | None = None
         self._errors: list[MedgraphError] = []
@@ -73,7 +76,7 @@ class Records(Iterator[Citation | Deletion]):
             raise UnreadableRecords(tuple(self._errors), self._error_count)
 
     def _good(self, opened: Opened) -> Iterator[Citation | Deletion]:
-        for found in records_of(opened):
+        for found in records_of(opened, self._keep_raw):
             if isinstance(found, MedgraphError):
                 self._take(found)
             else:
@@ -93,6 +96,7 @@ def read(
     *,
     on_error: Callable[[MedgraphError], None] | None = None,
     on_skip: Callable[[FormatError], None] | None = None,
+    keep_raw: bool = False,
 ) -> Records:
     """
     The records of a path, a folder, standard input (``"-"``) or a binary file, in order.
@@ -104,6 +108,7 @@ def read(
         on_error: is given what cannot be read (a record, a file, the rest of a damaged archive), and the
             reading goes on. None: all good records come first, and then one error is raised.
         on_skip: is given, for a folder, each file that is of another kind and therefore left out.
+        keep_raw: let every citation hold what it was read from (:attr:`Position.raw`).
 
     Raises:
         SourceError: the path cannot be opened (at once); the only trouble was a file that is damaged (at the end).
@@ -111,10 +116,10 @@ def read(
         UnreadableRecords: some records, or several files, could not be read (at the end).
     """
     if not isinstance(source, (str, os.PathLike)):
-        return Records([source], on_error)
+        return Records([source], on_error, keep_raw)
     if source != STDIN:
         _check(Path(source))
-    return Records(list(inputs([source], on_skip)), on_error)
+    return Records(list(inputs([source], on_skip)), on_error, keep_raw)
 
 
 def inputs(paths: Iterable[str | os.PathLike[str]], on_skip: Callable[[FormatError], None] | None = None) -> list[str]:
@@ -147,7 +152,7 @@ def inputs(paths: Iterable[str | os.PathLike[str]], on_skip: Callable[[FormatErr
     return found
 
 
-def records_of(opened: Opened) -> Iterator[Citation | Deletion | MedgraphError]:
+def records_of(opened: Opened, keep_raw: bool = False) -> Iterator[Citation | Deletion | MedgraphError]:
     """
     What an opened input holds, and an error in the place of whatever cannot be read.
 
@@ -158,20 +163,20 @@ def records_of(opened: Opened) -> Iterator[Citation | Deletion | MedgraphError]:
         yield opened.failure or _format_error(opened)
         return
     if found is Kind.PUBMED_XML:
-        for record in pubmed_xml.citations(opened, opened.name):  # type: ignore[arg-type]
+        for record in pubmed_xml.citations(opened, opened.name, keep_raw=keep_raw):  # type: ignore[arg-type]
             if not (isinstance(record, FormatError) and opened.failure):
                 yield record
     else:
-        yield from _medline(opened)
+        yield from _medline(opened, keep_raw)
     if opened.failure:
         yield opened.failure
 
 
-def _medline(opened: Opened) -> Iterator[Citation | RecordError]:
+def _medline(opened: Opened, keep_raw: bool) -> Iterator[Citation | RecordError]:
     encoding = wide_encoding(opened.head[:4])
     stream = Recoded(opened, b"", encoding) if encoding else opened  # type: ignore[arg-type]
     last: Citation | RecordError | None = None
-    for record in medline.citations(stream, opened.name):  # type: ignore[arg-type]
+    for record in medline.citations(stream, opened.name, keep_raw=keep_raw):  # type: ignore[arg-type]
         if last is not None:
             yield last
         last = record
