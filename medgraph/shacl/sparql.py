@@ -18,6 +18,7 @@ import pyoxigraph
 
 from medgraph.errors import ShapesError
 from medgraph.shacl import terms
+from medgraph.shacl.literals import value as value_of
 from medgraph.shacl.paths import Path, Predicate
 from medgraph.shacl.results import short
 from medgraph.shacl.terms import TRUE, Index
@@ -160,10 +161,14 @@ class Query:
             yield int(number or 0), bindings["this"], bindings
 
 
-def outcome(constraint: Constraint, focus: str, bindings: Bindings) -> tuple[str | None, Path | None, list[str]]:
+def outcome(
+    constraint: Constraint, focus: str, bindings: Bindings, graph: Index
+) -> tuple[str | None, Path | None, list[str]]:
     """Value, path and messages of the result for a solution (SHACL 5.3.2)."""
     path = constraint.shape.path
     value = bindings.get("value", focus if path is None else None)
+    if value is not None:
+        value = as_spelt(value, graph)
     if bindings.get("path", "")[:1] == "<":
         path = Predicate(bindings["path"])
     if bindings.get("failure") == TRUE:
@@ -171,6 +176,21 @@ def outcome(constraint: Constraint, focus: str, bindings: Bindings) -> tuple[str
     if bindings.get("message", "")[:1] == '"':
         return value, path, [bindings["message"]]
     return value, path, constraint.value.messages or constraint.shape.messages
+
+
+def as_spelt(term: str, graph: Index) -> str:
+    """A typed literal as the graph spells it: a store knows only its value, ``"3"^^xsd:int`` becomes an xsd:integer."""
+    if term[0] != '"' or term[-1] != ">" or not isinstance(graph, dict):
+        return term
+    wanted = value_of(term)
+    spellings = {
+        other
+        for properties in graph.values()
+        for values in properties.values()
+        for other in values
+        if other[0] == '"' and other[-1] == ">" and (other == term or (wanted and value_of(other) == wanted))
+    }
+    return spellings.pop() if len(spellings) == 1 else term
 
 
 def _load(store: pyoxigraph.Store, text: str) -> None:
@@ -276,16 +296,17 @@ class _Seen:
 
     def part_of(self, graph: Index) -> Index:
         """The triples it can see."""
-        predicates, wholly = self.predicates, self.wholly
+        predicates = self.predicates
         part: Index = {}
+        whole: Index = {}
         for subject, properties in graph.items():
             if not predicates.isdisjoint(properties):
                 part[subject] = {name: properties[name] for name in predicates if name in properties}
-                for name in wholly:
+                for name in self.wholly:
                     for node in properties.get(name, ()):
                         if node in graph:
-                            part[node] = graph[node]
-        return part
+                            whole[node] = graph[node]
+        return part | whole
 
 
 def _seen(tree: Any) -> _Seen | None:

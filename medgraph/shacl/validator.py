@@ -343,7 +343,8 @@ class Validator:
         found: list[tuple[int, Result]] = []
         try:
             for number, focus, bindings in check.query.run(foci, graphs):
-                term, path, messages = sparql.outcome(check.constraint, focus, bindings)
+                focus = sparql.as_spelt(focus, graphs[number])  # noqa: PLW2901
+                term, path, messages = sparql.outcome(check.constraint, focus, bindings, graphs[number])
                 found.append((number, check.make(focus, term, path, messages=messages, bindings=bindings)))
         except Exception as error:  # pyoxigraph raises what it pleases on terms that are none
             numbers = list(dict.fromkeys(number for number, _ in foci))

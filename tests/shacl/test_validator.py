@@ -616,6 +616,17 @@ def test_queries_in_and_out_of_batches(query: str) -> None:
     assert batch[1][0].focus == records[1][0][0]
 
 
+def test_what_a_query_sees_of_a_node_that_is_seen_in_two_ways() -> None:
+    validator = compiled("""
+        ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+        ex:S sh:targetClass ex:C ; sh:sparql [ sh:prefixes ex: ;
+            sh:select '''SELECT $this ?value {
+                $this ex:list ?list . ?list ?any ?value FILTER (isLiteral(?value)) }''' ] .""")
+    data = graph("ex:x a ex:C ; ex:list ex:l . ex:l ex:q '7'^^xsd:int ; ex:list ex:m .")
+    (result,) = validator.validate_graph(data)
+    assert result.value == f'"7"^^<{XSD}int>'
+
+
 def test_a_query_within_another_shape() -> None:
     validator = compiled(f"""
         ex:T sh:targetClass ex:D ; sh:property [ sh:path ex:to ; sh:not ex:N ] .
