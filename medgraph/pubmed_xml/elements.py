@@ -341,8 +341,18 @@ class _Compiler:
             if TEXT in element.rows:
                 self._puts[key] = _text_put(name, element, row)
             else:
-                self._puts[key] = _element_put(name, element, self.children(path, element), row)
+                lists = tuple(self._lists(path, element))
+                self._puts[key] = _element_put(name, element, self.children(path, element), lists, row)
         return self._puts[key]
+
+    def _lists(self, path: str, element: Element) -> Iterator[str]:
+        """The fields that repeat, those of children that put what they hold into the same fields too."""
+        for child, row in element.rows.items():
+            if row is INTO:
+                child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
+                yield from self._lists(child_path, self._table[child_path])
+            elif isinstance(row, Row) and row.repeats:
+                yield row.field
 
 
 def _is_struct(make: Any) -> bool:
@@ -353,12 +363,11 @@ def _without_text(make: Any, text_field: str, given: Fields) -> Any:
     return make(**{text_field: "", **given})
 
 
-def _element_put(name: str, element: Element, children: _Children, row: Row) -> Put:
-    """Reads an element that has children, each by its entry."""
+def _element_put(name: str, element: Element, children: _Children, lists: tuple[str, ...], row: Row) -> Put:
+    """Reads an element that has children, each by its entry; ``lists`` are the fields that repeat."""
     closing = "</" + name
     entry_of = children.entries.get
     make, merge, required = element.make, element.merge, element.required
-    lists = tuple(child.field for child in element.rows.values() if isinstance(child, Row) and child.repeats)
     is_struct = _is_struct(make)
     into = make is None and merge is None
     store = _storing(name, row)

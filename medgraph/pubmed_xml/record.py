@@ -141,6 +141,13 @@ def _references(fields: Fields) -> list[Fields]:
     return found
 
 
+def _book(fields: Fields) -> Book:
+    for people in ("authors", "editors"):
+        if people in fields:
+            fields[people] = tuple(fields[people])
+    return Book(**fields)
+
+
 def _book_section(fields: Fields) -> BookSection:
     fields.setdefault("title", None)
     return BookSection(**fields)
@@ -416,7 +423,7 @@ TABLE: Table = {
             "Medium": "medium",
             "ReportNumber": "report_number",
         },
-        Book,
+        _book,
     ),
     "Publisher": Element({"PublisherName": "publisher_name", "PublisherLocation": "publisher_location"}),
     "BeginningDate": Element(_DISPLAYED, _book_date),

@@ -41,6 +41,8 @@ _ENCODING = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][\w.:-]*)"
 _NAMESPACE = re.compile(rb"""\sxmlns:[\w.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 
 _LESS_THAN, _SLASH = b"</"
+_SAMPLE = 60
+"""Bytes of a text outside of records that its error shows."""
 
 NOT_CLOSED = "the record is not closed before the next one begins"
 CUT_OFF = "the file ends inside this record: it was cut off; get the file again"
@@ -103,13 +105,15 @@ class Slices:
                 yield piece
 
     def _begin(self) -> int:
-        self._grow(0)
+        while len(self._buffer) < 4 and self._grow(0):
+            pass
         encoding = wide_encoding(self._buffer[:4])
         if encoding:
             self._stream = Recoded(self._stream, self._buffer, encoding)  # type: ignore[assignment]
             self._fixed_encoding = True
             self._buffer, self._at_end = b"", False
-            self._grow(0)
+            while len(self._buffer) < 4 and self._grow(0):
+                pass
         return len(codecs.BOM_UTF8) if self._buffer.startswith(codecs.BOM_UTF8) else 0
 
     def _grow(self, forget: int) -> bool:
@@ -168,6 +172,8 @@ class Slices:
         rest = len(buffer) - position
         if rest and buffer[position] != _LESS_THAN:
             end = buffer.find(b"<", position)
+            if end < 0 and rest < _SAMPLE and not self._stray and self._grow(position):
+                return None, 0
             return self._stray_text(position, end if end >= 0 else len(buffer))
         end = self._end_of_markup(position) if rest > 8 or self._at_end else -1
         if end > 0:
@@ -252,7 +258,7 @@ class Slices:
         known, self._stray = self._stray, True
         if known:
             return None, end
-        sample = self._buffer[position : min(end, position + 60)].decode(self._encoding, "replace")
+        sample = self._buffer[position : min(end, position + _SAMPLE)].decode(self._encoding, "replace")
         return self._slice(position, end, b"", f"text outside of any record: {' '.join(sample.split())!r}"), end
 
 
