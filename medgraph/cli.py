@@ -27,15 +27,30 @@ from rich.table import Table
 from rich.text import Text
 
 from medgraph import explain as explanation_of
-from medgraph import pipeline
+from medgraph import pipeline, thesaurus
 from medgraph.errors import MappingError, MedgraphError, ShapesError
+from medgraph.mesh.index import Index
+from medgraph.report import bytes_for_people
 from medgraph.report import text as text_of
 from medgraph.sinks import STDOUT
 from medgraph.syntaxes import FORMATS
 
 DONE, INCOMPLETE, USAGE, FAILED, INTERRUPTED, NO_READER = 0, 1, 2, 3, 130, 141
 
+WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
+
 IN = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
+MESH = click.option(
+    "--mesh", metavar="INDEX", type=click.Path(), help="An index of MeSH names, as `medgraph mesh build` makes it."
+)
+INDEX = click.option(
+    "--mesh",
+    metavar="INDEX",
+    type=click.Path(),
+    default=thesaurus.DEFAULT,
+    show_default=True,
+    help="The index to read.",
+)
 
 
 def command(body: Callable[..., int]) -> Callable[..., None]:
@@ -93,7 +108,7 @@ def main() -> None:
 )
 @click.option(
     "--format",
-    type=click.Choice([*FORMATS, *(f"{name}.gz" for name in FORMATS)]),
+    type=click.Choice(WRITTEN),
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}, each also with .gz; needed where OUT has no suffix. [standard output: ttl]",
 )
@@ -112,6 +127,7 @@ def main() -> None:
     metavar="NAME",
     help="A mapping of your own: package.module:ATTRIBUTE, or the name of an installed one.",
 )
+@MESH
 @click.option(
     "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
 )
@@ -153,20 +169,29 @@ def convert(
 @click.argument("pmid")
 @click.option("--profile", type=click.Choice(["full", "core"]), help="The mapping's profile. [full]")
 @click.option("--mapping", metavar="NAME", help="A mapping of your own, as in convert.")
+@MESH
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @command
 def explain(
-    inputs: Sequence[str], pmid: str, *, profile: str | None, mapping: str | None, as_json: bool, quiet: bool
+    inputs: Sequence[str],
+    pmid: str,
+    *,
+    profile: str | None,
+    mapping: str | None,
+    mesh: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """
     Show what became of one record, field by field.
 
     One line for every statement: the node it describes, the tags and elements it came from, their value,
-    and the property and terms it became. Tab-separated unless standard output is a terminal.
+    and the property and terms it became; then a line for every MeSH name that stands without an identifier,
+    and how its identifier was found. Tab-separated unless standard output is a terminal.
     """
     _let_import_from_here(mapping)
     record = explanation_of.find(inputs, pmid)
-    explanation = explanation_of.explain(record, pipeline.mapping_of(mapping, profile=profile))
+    explanation = explanation_of.explain(record, pipeline.mapping_of(mapping, profile=profile, mesh=mesh))
     if as_json:
         sys.stdout.buffer.write(explanation.json())
         return DONE
@@ -176,6 +201,9 @@ def explain(
          f"{line.predicate} {' , '.join(line.terms)}")
         for line in explanation.lines
     ]  # fmt: skip
+    rows += [
+        ("MeSH name", one.tag, one.name, f"{one.ui or 'no identifier'}: {one.how}") for one in explanation.resolved
+    ]
     _print_rows(heads, rows)
     if not quiet:
         for problem in explanation.problems:
@@ -195,8 +223,9 @@ def explain(
     show_default=True,
     help="How to print the answer; ttl is for CONSTRUCT and DESCRIBE.",
 )
+@MESH
 @command
-def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
+def query(what: str, inputs: Sequence[str], *, format: str, mesh: str | None, quiet: bool) -> int:
     """
     Ask records a question in SPARQL.
 
@@ -204,7 +233,7 @@ def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
     takes, or RDF; it is read into memory.
     """
     text = _read(what) if what.endswith(".rq") else what
-    store, report = pipeline.store_of(inputs)
+    store, report = pipeline.store_of(inputs, pipeline.mapping_of(mesh=mesh))
     if format == "table":
         answer = store.answer(text)
         _print_aligned(answer.columns, answer.rows)
@@ -215,6 +244,145 @@ def query(what: str, inputs: Sequence[str], *, format: str, quiet: bool) -> int:
     if not quiet:
         click.echo(text_of(report), err=True, nl=False)
     return INCOMPLETE
+
+
+@main.group()
+def mesh() -> None:
+    """
+    Make and read an index of MeSH names.
+
+    MEDLINE text names its headings, publication types and substances without their identifiers. An index,
+    made once from NLM's files, finds them: convert --mesh mesh.sqlite.
+    """
+
+
+@mesh.command("download")
+@click.argument("folder", metavar="[DIR]", default="mesh", type=click.Path(file_okay=False))
+@click.option("--rdf", is_flag=True, help="MeSH RDF (mesh.nt.gz) instead of the four XML files.")
+@click.option("--from", "base", metavar="URL", help="A mirror with the same folders as NLM's. [NLM's file server]")
+@command
+def download_mesh(folder: str, *, rdf: bool, base: str | None, quiet: bool) -> int:
+    """
+    Get NLM's current files of MeSH.
+
+    They are put into DIR, by default mesh, and their names are printed. What was interrupted is taken up where it
+    stopped, and what is already there is fetched again only if there is something newer.
+    """
+    # requests takes a quarter of a second to import, and no other command needs it
+    from medgraph import ncbi  # noqa: PLC0415
+
+    base = f"{base.rstrip('/')}/" if base else ncbi.MESH
+    for url in ncbi.mesh_files(base, rdf=rdf):
+        with _watched("bytes", quiet) as watch:
+            fetched = ncbi.fetch(url, folder, watch=watch)
+        if not quiet:
+            state = "new" if fetched.new else "already there"
+            checked = ", checksum compared" if fetched.checked else ""
+            click.echo(f"{fetched.path.name}: {bytes_for_people(fetched.size)}, {state}{checked}", err=True)
+        click.echo(str(fetched.path))
+    return DONE
+
+
+@mesh.command("build")
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=str))
+@click.option(
+    "-o", "--output", metavar="INDEX", default=thesaurus.DEFAULT, show_default=True, help="Where to write the index."
+)
+@click.option(
+    "--learn",
+    metavar="XML",
+    multiple=True,
+    type=click.Path(path_type=str),
+    help="PubMed XML, in which identifiers stand beside names; names are learned that FILE does not have. "
+    "With it, PubMed XML among the FILEs is learned from too, so that --learn *.xml.gz does what it says.",
+)
+@click.option("--year", metavar="YEAR", type=int, help="The MeSH year of files that do not say theirs.")
+@command
+def build_mesh(files: Sequence[str], *, output: str, learn: Sequence[str], year: int | None, quiet: bool) -> int:
+    """
+    Make an index of MeSH names.
+
+    FILE is what NLM publishes, packed or not: XML (desc, qual, supp, pa), MeSH RDF (mesh.nt), ASCII MeSH
+    (d*.bin, q*.bin, c*.bin, mtrees*.bin), or a table of identifiers and names. Files add up; where years are
+    mixed, the newest one decides, and older names still resolve.
+    """
+    records: list[str] = []
+    if learn:
+        files, records = thesaurus.parted(files)
+    lost: list[MedgraphError] = []
+    with _watched("records", quiet) as watch:
+        learned = thesaurus.names([*learn, *records], lost.append, watch and (lambda name, n: watch(name, n, None)))
+        built = thesaurus.build(
+            files, output, learned=learned, year=year, watch=watch and (lambda name, n: watch(name, n, None))
+        )
+    if not quiet:
+        click.echo(thesaurus.text(built), err=True, nl=False)
+    if lost:
+        click.echo(f"medgraph: {len(lost):,} records could not be read and taught nothing; first: {lost[0]}", err=True)
+    return INCOMPLETE if lost else DONE
+
+
+@mesh.command("lookup")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@INDEX
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@command
+def look_up_mesh(names: Sequence[str], *, mesh: str, as_json: bool, quiet: bool) -> int:
+    """
+    Show what names stand for, and how that is known.
+
+    A NAME that is an identifier (D009369) is shown with all its names. The exit code is 1 where a name stands
+    for nothing, or for two records.
+    """
+    found = thesaurus.meanings(Index(mesh), names)
+    if as_json:
+        sys.stdout.buffer.write(thesaurus.json(found))
+    else:
+        heads = ("name", "kind", "identifier", "preferred name", "tree numbers", "how")
+        _print_rows(heads, [(one.name, one.kind, one.ui, one.preferred, one.trees, one.how) for one in found])
+    return DONE if all(one.ui for one in found) else INCOMPLETE
+
+
+@mesh.command("info")
+@INDEX
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@command
+def show_mesh(*, mesh: str, as_json: bool, quiet: bool) -> int:
+    """Show what an index was made from, and how much is in it."""
+    info = Index(mesh).info
+    if as_json:
+        sys.stdout.buffer.write(thesaurus.json(info))
+    else:
+        click.echo(thesaurus.text(info), nl=False)
+    return DONE
+
+
+@mesh.command("export")
+@click.option(
+    "-o", "--output", metavar="OUT", default=STDOUT, help="File to write; its suffix says the format. [standard output]"
+)
+@click.option(
+    "--format",
+    type=click.Choice([*FORMATS, *(f"{name}.gz" for name in FORMATS)]),
+    metavar="FORMAT",
+    help="As in convert.",
+)
+@INDEX
+@command
+def export_mesh(*, output: str, format: str | None, mesh: str, quiet: bool) -> int:
+    """
+    Write the index as RDF, in NLM's own terms.
+
+    Classes, labels, tree numbers, broader descriptors, concepts and terms, pharmacological actions: what queries
+    need to ask for all kinds of something. NLM's mesh.nt can be used in its place.
+    """
+    with _watched("records", quiet) as watch:
+        exported = thesaurus.export(
+            Index(mesh), output, format=format, watch=watch and (lambda n: watch("writing", n, None))
+        )
+    if not quiet:
+        click.echo(thesaurus.text(exported), err=True, nl=False)
+    return DONE
 
 
 def _let_import_from_here(mapping: str | None) -> None:
@@ -253,6 +421,24 @@ def _progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | N
             elapsed = bar.tasks[0].elapsed or 0
             rate = f", {records / elapsed:,.0f}/s" if elapsed else ""
             bar.update(task, completed=size, description=f"{records:,} records{rate}")
+
+        yield watch
+
+
+@contextmanager
+def _watched(unit: str, quiet: bool) -> Iterator[Callable[[str, int, int | None], None] | None]:
+    """What shows on a terminal how far one thing after the other is; None where there is no terminal."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def watch(name: str, done: int, total: int | None) -> None:
+            far = bytes_for_people(done) if unit == "bytes" else f"{done:,} {unit}"
+            bar.update(task, completed=done, total=total, description=f"{name}, {far}")
 
         yield watch
 

@@ -222,6 +222,24 @@ class Index:
             return Answer(None, f"it is the name of a {is_one}, and here stands a {kind}")
         return Answer(None, f"no {kind} of that name is in the index{f' (MeSH {self.year})' if self.year else ''}")
 
+    def meanings(self, name: str) -> list[tuple[str, Answer]]:
+        """
+        Every kind that a name is a name of, with its identifier; or one line that says why it is of none.
+
+        A descriptor that can also stand for a substance is told once.
+        """
+        answers = [(kind, self.look_up(kind, name)) for kind in KINDS]
+        found: dict[str, tuple[str, Answer]] = {}
+        for kind, answer in answers:
+            if answer.ui is not None:
+                found.setdefault(answer.ui, (kind, answer))
+        torn = [(kind, answer) for kind, answer in answers[:3] if answer.rivals]
+        if found or torn:
+            return [*found.values(), *torn]
+        torn = [(kind, answer) for kind, answer in answers if answer.rivals]
+        year = f" (MeSH {self.year})" if self.year else ""
+        return torn[:1] or [("", Answer(None, f"nothing of that name is in the index{year}"))]
+
     def names(self, ui: str) -> list[Answer]:
         """All names of a record with what they are to it, the preferred one first; empty for one that is not here."""
         rows = self._rows(

@@ -35,13 +35,12 @@ from medgraph.mesh.records import (
     letter,
     number,
 )
-from medgraph.thesaurus.files import PUBMED, opened, recognised
+from medgraph.sources import open_bytes
+from medgraph.thesaurus.files import PUBMED, recognised
+from medgraph.thesaurus.learn import Learned
 
 DEFAULT = "mesh.sqlite"
 """The name of an index where none is given."""
-
-Learned = tuple[str, str, str]
-"""What a PubMed record teaches: a kind (one of :data:`medgraph.mesh.KINDS`), an identifier, the name beside it."""
 
 _PAIR = re.compile(r"(D[0-9]{6,9})(Q[0-9]{6,9})?")
 _BATCH = 20_000
@@ -204,8 +203,8 @@ class _Work:
 
     def read(self, path: str | os.PathLike[str], year: int | None, watch: Callable[[str, int], None] | None) -> None:
         """Take a file."""
-        with opened(path) as bytes_:
-            file = recognised(bytes_)
+        with open_bytes(path) as opened:
+            file = recognised(opened)
             if file.format == PUBMED:
                 raise FormatError(
                     file.path, "these are PubMed records; write --learn before them, and their names are learned"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -163,13 +162,3 @@ def _of_no_use(failure: Exception) -> FormatError:
     """A failure of an archive, in which it is of no use that what stands before was read."""
     source, reason = failure.args
     return FormatError(source, str(reason).replace("; the records before that were read; get", "; get"))
-
-
-def opened(path: str | os.PathLike[str]) -> Opened:
-    """
-    A file, unpacked.
-
-    Raises:
-        SourceError: it cannot be opened.
-    """
-    return sources.open_bytes(path)

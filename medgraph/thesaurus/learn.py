@@ -9,7 +9,10 @@ from medgraph import sources
 from medgraph.errors import MedgraphError
 from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Citation
-from medgraph.thesaurus.build import Learned
+from medgraph.sources import Kind
+
+Learned = tuple[str, str, str]
+"""What a record teaches: a kind (one of :data:`medgraph.mesh.KINDS`), an identifier, the name beside it."""
 
 
 def names(
@@ -31,6 +34,16 @@ def names(
                 watch(os.fspath(path), count)
             if isinstance(record, Citation):
                 yield from _names(record)
+
+
+def parted(files: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Files of MeSH, and files of PubMed XML to learn from, by what stands in them."""
+    mesh: list[str] = []
+    records: list[str] = []
+    for path in files:
+        with sources.open_bytes(path) as opened:
+            (records if sources.kind(opened.head) is Kind.PUBMED_XML else mesh).append(path)
+    return mesh, records
 
 
 def _names(record: Citation) -> Iterator[Learned]:
