@@ -119,8 +119,7 @@ def parts(
     else:
         folder = Path(output)
         taken: dict[str, str] = {}
-        for source in inputs:
-            name = part_name(source)
+        for source, name in zip(inputs, part_names(inputs), strict=True):
             if name in taken:
                 both = f"{taken[name]} and {source} would both be written to {name}"
                 raise SinkError(output, f"{both}; convert them in two runs")
@@ -128,6 +127,21 @@ def parts(
             suffix = (format or "ttl").lower()
             target = str(folder / f"{name}.{suffix}")
             yield Part((source,), target, suffix, aside or folder.with_name(f"{folder.name}.rejects"), name)
+
+
+def part_names(sources: Sequence[str]) -> list[str]:
+    """
+    The names of the parts that inputs become: of files that share a name, with the folders that tell them apart.
+
+    >>> part_names(["in/a.xml", "in/b.xml"]), part_names(["in/2024/a.xml", "in/2025/a.xml"])
+    (['a', 'b'], ['2024/a', '2025/a'])
+    """
+    names = [part_name(source) for source in sources]
+    if len(set(names)) == len(names) or STDOUT in sources:
+        return names
+    below = os.path.commonpath([os.path.dirname(os.path.abspath(source)) for source in sources])
+    folders = [os.path.relpath(os.path.dirname(os.path.abspath(source)), below) for source in sources]
+    return [Path(folder, name).as_posix() for folder, name in zip(folders, names, strict=True)]
 
 
 def part_name(source: str) -> str:
