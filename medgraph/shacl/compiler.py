@@ -241,7 +241,8 @@ class Compiler:
 
     def check(self, constraint: Constraint, scope: str | None) -> str:
         """The name of the :class:`Check` for a constraint."""
-        label = "dataset" if scope_of(constraint, scope)[0] == "dataset" else "record"
+        alone = self.scope == "record" or scope_of(constraint, scope)[0] == "record"
+        label = "record" if alone else "dataset"
         check = self.checks.get((constraint, label))
         if check is None:
             check = self.checks[constraint, label] = Check(constraint, label, self.queries.get(constraint))
@@ -295,7 +296,7 @@ def scope_of(constraint: Constraint, scope: str | None) -> tuple[str, str]:
             for each in inner.constraints:
                 label, why = scope_of(each, inner.scope)
                 if label == "dataset":
-                    return label, why
+                    return "both", why
         if path is not None and constraint.component != "Property":
             return "both", "the value may be described by another record"
     if path is not None and not paths.is_local(path):
@@ -534,6 +535,9 @@ class _Writer:
             self.depth += 3
             self.fail(check, y, f"{compiler.constant('Predicate', Predicate)}({p})")
             self.depth -= 3
+            if self.in_record and scope is None and status != "own":
+                with self.block(f"if not own({x}, g):"):
+                    self.leave_open()
         else:
             self.logic(constraint, check, x, status, scope)
 
@@ -574,6 +578,7 @@ class _Writer:
         if shape.path is None and all(each.component in _ALONE for each in shape.constraints):
             tests = [self.test(each, x) for each in shape.constraints]
             return f"(not ({' or '.join(tests)}))" if tests else "True"
+        status = "own" if status == "own" else "maybe"
         return f"{self.compiler.function(shape, 'conforms', status, scope)}({x}, g, c)"
 
     def test(self, constraint: Constraint, x: str) -> str:
