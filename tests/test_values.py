@@ -60,7 +60,6 @@ def test_every_value_of_the_shared_xml_is_found(shared_tallies: tuple[Tally, Tal
     assert xml.coverage(attributes=False) >= 0.995
 
 
-@pytest.mark.xfail(strict=False, reason="RN - txid2697049 (name): a taxonomy id is not yet read as a registry number")
 def test_every_value_of_the_shared_text_is_found(shared_tallies: tuple[Tally, Tally]) -> None:
     _, text = shared_tallies
     print("\n".join(text.lines()))

@@ -289,7 +289,8 @@ def _term(name: str) -> MeshTerm:
 
 _publication_type = lru_cache(1024)(PublicationType)
 
-_REGISTRY_NUMBER = re.compile(r"0|EC [0-9n.-]+|[0-9][0-9-]*|[0-9A-Z]{10}")
+# txid: NCBI's taxonomy, for organisms that were supplementary concepts (PMID 32200400)
+_REGISTRY_NUMBER = re.compile(r"0|EC [0-9n.-]+|[0-9][0-9-]*|[0-9A-Z]{10}|txid[0-9]+")
 
 
 def chemicals(draft: Draft, groups: Groups) -> None:

@@ -152,11 +152,8 @@ def mesh_names(folder: Path) -> dict[str, str]:
 
 
 def _of_xml(data: bytes) -> Iterator[tuple[Record | None, int]]:
-    for root in xml_records(data):
-        if isinstance(root, str):
-            yield None, 0
-        else:
-            yield XmlRecord(root), hash(ElementTree.tostring(root).strip())
+    for raw, root in xml_records(data):
+        yield None if root is None else XmlRecord(root), hash(raw)
 
 
 def _of_text(data: bytes) -> Iterator[tuple[Record | None, int]]:
@@ -177,8 +174,8 @@ def data_of(path: Path) -> bytes:
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
-def xml_records(data: bytes) -> Iterator[ElementTree.Element | str]:
-    """The records of PubMed XML, cut out and parsed one by one; of one that cannot be parsed the text."""
+def xml_records(data: bytes) -> Iterator[tuple[str, ElementTree.Element | None]]:
+    """The records of PubMed XML, cut out and parsed one by one; no element where that is not possible."""
     declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w-]+)", data)
     text = data.decode(declared[1].decode() if declared else "utf-8", "replace").lstrip("\ufeff")
     position = 0
@@ -191,9 +188,9 @@ def xml_records(data: bytes) -> Iterator[ElementTree.Element | str]:
         try:
             wrapped = ElementTree.fromstring(f'<r xmlns:mml="{MATHML}">{raw}</r>')
         except ElementTree.ParseError:
-            yield raw
+            yield raw, None
             continue
-        yield wrapped[0]
+        yield raw, wrapped[0]
 
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
@@ -239,4 +236,6 @@ def lines_of(data: bytes) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[ \t]+", " ", text).strip(" ")
+    if "  " in text or "\t" in text:
+        text = re.sub(r"[ \t]+", " ", text)
+    return text.strip(" ")

@@ -54,7 +54,12 @@ NO_REGISTRY_NUMBER = ("RegistryNumber", "0")
 
 def fold(text: str) -> str:
     """The text with each stretch of XML white space as one blank."""
-    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text:
+        text = _WHITE_SPACE.sub(" ", text)
+    return text.strip(" ")
+
+
+_WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 
 
 class XmlRecord:
