@@ -13,22 +13,26 @@ from contextlib import ExitStack
 from importlib import import_module
 from importlib.metadata import entry_points
 from time import perf_counter
+from typing import NamedTuple
 
+from medgraph import conformance, sources, vocab
 from medgraph import mapping as mappings
-from medgraph import sources, vocab
+from medgraph.conformance import Finding
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
+from medgraph.judge import BATCH, Judge, index
 from medgraph.mapping import Mapping, Triple
 from medgraph.mesh.index import Index
 from medgraph.model import Citation, Deletion, Problem
 from medgraph.parts import parts
 from medgraph.rejects import Rejects
 from medgraph.report import Report
+from medgraph.shacl import Result
 from medgraph.sinks import STDOUT, Sink, StoreSink, open_sink
 from medgraph.store import Store
 from medgraph.syntaxes import format_of
 
-Check = Callable[[Citation, Sequence[Triple]], Iterable[Problem]]
-"""Looks at a record's triples before they are written, and says what it found."""
+VALIDATE = ("strict", "report", "off")
+"""What :func:`convert` can do about records that do not conform."""
 
 Watch = Callable[[int, int], None]
 """Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""
@@ -166,8 +170,9 @@ def convert(
     without: Iterable[str] = (),
     mapping: Mapping | str | None = None,
     mesh: str | os.PathLike[str] | None = None,
+    validate: str = "strict",
+    shapes: Iterable[str | os.PathLike[str]] | None = None,
     rejects: str | os.PathLike[str] | None = None,
-    check: Check | None = None,
     watch: Watch | None = None,
 ) -> Report:
     """
@@ -185,22 +190,30 @@ def convert(
         without: parts of the mapping to leave out, such as ``"abstract"``.
         mapping: a mapping, or its name for :func:`mapping_named`; None is the full one.
         mesh: a MeSH index, which finds identifiers for the names in MEDLINE text; None knows only what ships.
-        rejects: folder for records that cannot be read; None is ``OUT.rejects``, and none for standard output.
-        check: looks at every record's triples before they are written.
+        validate: ``"strict"``: records with a violation of the shapes go to the rejects and not to the output;
+            ``"report"``: they are written and reported; ``"off"``: no shape looks at them.
+        shapes: as for :class:`medgraph.judge.Judge`; None is the shipped ones.
+        rejects: folder for records that cannot be read or do not conform; None is ``OUT.rejects``, and none for
+            standard output.
         watch: is told every 64 records how many there were, and how many bytes of the inputs.
 
     Raises:
         SourceError: none of the inputs could be read, or the MeSH index cannot be.
         SinkError: the output could not be written.
         MappingError: no such mapping, profile or part.
+        ShapesError: the shapes cannot be used.
+        ValueError: no such way to validate.
     """
     started = perf_counter()
+    if validate not in VALIDATE:
+        raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
     used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
+    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
     prefixes = {**vocab.PREFIXES, "id": used.base}
     # Of a mapping that is not ours nobody can say whether it is still the same.
-    options = None if used.nodes != mappings.FULL.nodes or check else {
+    options = None if used.nodes != mappings.FULL.nodes else {
         "profile": used.profile, "without": sorted(used.without), "base": used.base,
-        "mesh": _made_of(mesh),
+        "mesh": _made_of(mesh), "validate": validate, "shapes": judge.validator.digest if judge else "",
     }  # fmt: skip
     report = Report(mesh=os.fspath(mesh) if mesh is not None else "")
     names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
@@ -214,7 +227,7 @@ def convert(
             report.taken_over += 1
             read_before += sum(map(size_of, part.inputs))
             continue
-        run = _Run(used, check, watch, (report.read, read_before))
+        run = _Run(used, judge, watch, (report.read, read_before), strict=validate == "strict")
         read_before += sum(map(size_of, part.inputs))
         with ExitStack() as stack:
             bin = stack.enter_context(Rejects(part.rejects, part.name or "records"))
@@ -228,7 +241,7 @@ def convert(
         if sink.size or not run.failures:
             run.report.outputs = (part.target,)
             run.report.triples, run.report.size = sink.triples, sink.size
-            run.report.rejects = (str(bin.path),) if bin.count else ()
+            run.report.rejects = bin.paths
             if options:
                 part.keep(options, run.report)
         report += run.report
@@ -238,20 +251,37 @@ def convert(
     return report
 
 
+class _Held(NamedTuple):
+    """A record that waits for others, to be judged with them."""
+
+    citation: Citation
+    triples: list[Triple]
+    problems: list[Problem]
+
+
 class _Run:
-    """The records of one output on their way from source to sink, and what became of them."""
+    """
+    The records of one output on their way from source to sink, and what became of them.
+
+    Where they are judged, some of them wait, in their order and errors among them: SPARQL constraints are faster
+    for many records at once.
+    """
 
     def __init__(
         self,
         mapping: Mapping,
-        check: Check | None = None,
+        judge: Judge | None = None,
         watch: Watch | None = None,
         before: tuple[int, int] = (0, 0),
+        *,
+        strict: bool = False,
     ) -> None:
-        self.report = Report()
+        self.report = Report(conformance=judge.conformance() if judge else None)
         self.failures: list[SourceError] = []
         self._mapping = mapping
-        self._check = check
+        self._judge = judge
+        self._strict = strict
+        self._held: list[_Held | RecordError] = []
         self._watch = watch
         self._before = before
         self._seen = Pmids()
@@ -260,11 +290,15 @@ class _Run:
         """Take everything that the inputs hold; an input that breaks does not stop the others."""
         report, watch = self.report, self._watch
         records, size = self._before
+        keep_raw = self._strict and rejects.path is not None
 
         def trouble(error: MedgraphError) -> None:
             if isinstance(error, RecordError):
                 report.read += 1
-                self._reject(error, rejects)
+                if self._held:
+                    self._held.append(error)
+                else:
+                    self._reject(error, rejects)
             elif isinstance(error, SourceError):
                 self.failures.append(error)
                 report.broke(str(error))
@@ -274,7 +308,7 @@ class _Run:
         for source in inputs:
             report.inputs += (source,)
             try:
-                reading = sources.read(source, on_error=trouble)
+                reading = sources.read(source, on_error=trouble, keep_raw=keep_raw)
                 for record in reading:
                     report.read += 1
                     if isinstance(record, Deletion):
@@ -286,6 +320,9 @@ class _Run:
                 size += reading.compressed_position
             except SourceError as error:
                 trouble(error)
+        self._settle(sink, rejects)
+        if self._judge is not None and report.conformance is not None:
+            self._judge.count_targets(report.conformance)
 
     def _take(self, citation: Citation, sink: Sink, rejects: Rejects) -> None:
         report = self.report
@@ -294,26 +331,60 @@ class _Run:
             report.skip("later version" if later else "duplicate PMID", citation.pmid)
             return
         problems: list[Problem] = list(citation.problems)
-        if self._check is None and sink.takes_lines:
-            sink.write_lines(self._mapping.lines(citation, problems))
-            report.written += 1
-        else:
-            triples = self._mapping.triples(citation, problems)
-            if self._check is not None:
-                problems += self._check(citation, triples)
-            try:
-                sink.write(triples)
-            except ValueError as error:
-                self._reject(_unwritable(citation, triples, error), rejects)
-            else:
-                report.written += 1
+        triples = self._mapping.triples(citation, problems)
         if problems or citation.unread:
             report.note(citation, problems)
+        if self._judge is None:
+            self._write(citation, triples, sink, rejects)
+            return
+        self._held.append(_Held(citation, triples, problems))
+        if len(self._held) >= BATCH:
+            self._settle(sink, rejects)
 
-    def _reject(self, error: RecordError, rejects: Rejects) -> None:
+    def _settle(self, sink: Sink, rejects: Rejects) -> None:
+        """Judge the records that wait, and write or reject them in their order."""
+        if self._judge is None or not self._held:
+            return
+        held, self._held = self._held, []
+        judged = iter(self._judge.results([index(one.triples) for one in held if isinstance(one, _Held)]))
+        for one in held:
+            if isinstance(one, RecordError):
+                self._reject(one, rejects)
+            else:
+                self._decide(one, next(judged), sink, rejects)
+
+    def _decide(self, one: _Held, results: list[Result], sink: Sink, rejects: Rejects) -> None:
+        citation, triples, problems = one
+        found = self.report.conformance
+        assert found is not None
+        found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
+        if self._strict and any(map(conformance.rejects, results)):
+            findings = conformance.of_citation(citation, problems, results)
+            self._reject(_nonconforming(citation, results), rejects, findings, triples)
+        else:
+            self._write(citation, triples, sink, rejects)
+
+    def _write(self, citation: Citation, triples: list[Triple], sink: Sink, rejects: Rejects) -> None:
+        try:
+            if sink.takes_lines:
+                sink.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+            else:
+                sink.write(triples)
+        except ValueError as error:
+            self._reject(_unwritable(citation, triples, error), rejects, (), triples)
+        else:
+            self.report.written += 1
+
+    def _reject(
+        self,
+        error: RecordError,
+        rejects: Rejects,
+        findings: Sequence[Finding] = (),
+        triples: Sequence[Triple] = (),
+    ) -> None:
         where = str(error).removesuffix(f": {error.reason}")
         self.report.reject(error.reason.partition(":")[0], error.pmid, where)
-        rejects.add(error)
+        rejects.add(error, findings, triples)
 
 
 def _made_of(mesh: str | os.PathLike[str] | None) -> list[object]:
@@ -338,8 +409,17 @@ def size_of_all(inputs: Iterable[str | os.PathLike[str]]) -> int | None:
     return None if sources.STDIN in names else sum(map(size_of, names))
 
 
-def _unwritable(citation: Citation, triples: Sequence[Triple], error: ValueError) -> RecordError:
-    """What a sink cannot carry, with the triples as the raw text."""
+def _nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
+    """Why a record does not conform, with what it was read from, if that was kept."""
     position = citation.position
-    raw = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+    messages = list(dict.fromkeys(result.message for result in results if conformance.rejects(result)))
+    more = f" (and {len(messages) - 1} more)" if len(messages) > 1 else ""
+    reason = f"does not conform: {messages[0]}{more}"
+    return RecordError(position.source, str(position), citation.pmid, None, None, reason, position.text or "")
+
+
+def _unwritable(citation: Citation, triples: Sequence[Triple], error: ValueError) -> RecordError:
+    """What a sink cannot carry, with the triples as the raw text where that was not kept."""
+    position = citation.position
+    raw = position.text or "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
     return RecordError(position.source, str(position), citation.pmid, None, None, str(error), raw)

@@ -2,62 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 import msgspec
 
+from medgraph.conformance import Finding
+from medgraph.conformance.formats import plain
 from medgraph.errors import RecordError, SinkError
+from medgraph.mapping import Triple
+
+_NAMES = ("source", "where", "pmid", "element", "value", "reason", "raw")
 
 
 class Rejects:
     """
     A file of rejected records: one JSON object a line; ``docs/report.md`` lists its keys.
 
-    Nothing is created before the first record comes, and what an earlier run left under the same name goes.
+    Beside it are the triples of those that could be read and do not conform, as N-Triples. Nothing is created
+    before the first record comes, and what an earlier run left under the same names goes.
 
     Args:
         folder: where to write, or None to keep nothing.
-        name: of the file in it, without suffix.
+        name: of the files in it, without suffix.
 
     Attributes:
-        path: the file, or None.
+        path: the file of records, or None.
+        triples_path: the file of triples, or None.
         count: how many records were kept.
+        graphs: how many of them with their triples.
     """
 
     def __init__(self, folder: Path | None, name: str = "records") -> None:
         self.path = folder / f"{name}.jsonl" if folder else None
-        self.count = 0
-        self._file: IO[bytes] | None = None
+        self.triples_path = folder / f"{name}.nt" if folder else None
+        self.count = self.graphs = 0
+        self._files: dict[Path, IO[bytes]] = {}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that were written."""
+        return tuple(map(str, self._files))
 
     def __enter__(self) -> Self:
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
+        for path in (self.path, self.triples_path):
+            if path is not None:
+                path.unlink(missing_ok=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        for file in self._files.values():
+            file.close()
 
-    def add(self, error: RecordError) -> None:
+    def add(self, error: RecordError, findings: Sequence[Finding] = (), triples: Sequence[Triple] = ()) -> None:
         """
         Keep a record with the reason.
+
+        Args:
+            findings: all that was found in it, where it was validated.
+            triples: what became of it, where it could be read.
 
         Raises:
             SinkError: it cannot be written.
         """
-        if self.path is None:
+        if self.path is None or self.triples_path is None:
             return
-        names = ("source", "where", "pmid", "element", "value", "reason", "raw")
-        line = msgspec.json.encode({name: getattr(error, name) for name in names}) + b"\n"
-        try:
-            if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = open(self.path, "wb")  # noqa: SIM115
-            self._file.write(line)
-        except OSError as problem:
-            raise SinkError(str(self.path), f"cannot keep a rejected record: {problem.strerror}") from problem
+        record = {name: getattr(error, name) for name in _NAMES}
+        record["results"] = [plain(finding) for finding in findings]
+        self._write(self.path, msgspec.json.encode(record) + b"\n")
         self.count += 1
+        if triples:
+            self._write(self.triples_path, "".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode())
+            self.graphs += 1
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            if path not in self._files:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._files[path] = open(path, "wb")  # noqa: SIM115
+            self._files[path].write(data)
+        except OSError as problem:
+            raise SinkError(str(path), f"cannot keep a rejected record: {problem.strerror}") from problem

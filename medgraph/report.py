@@ -8,12 +8,16 @@ describes the JSON form.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
+from rich.console import Console
 
+from medgraph.conformance import Conformance
+from medgraph.conformance.text import text as conformance_text
 from medgraph.model import Citation, Problem
 
 EXAMPLES = 10
@@ -86,7 +90,8 @@ class Report(Struct, kw_only=True):
         passed_over: files of folders that are not of PubMed, and what they are (the first ten).
         passed_over_count: how many of them there were.
         outputs: files written, or ``"-"``.
-        rejects: the files in which rejected records are kept.
+        rejects: the files in which rejected records are kept, and their triples.
+        conformance: what validation found; None where there was none.
         taken_over: how many of the outputs an earlier run had completed.
         triples: triples written.
         size: bytes of the output.
@@ -109,6 +114,7 @@ class Report(Struct, kw_only=True):
     passed_over_count: int = 0
     outputs: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
+    conformance: Conformance | None = None
     taken_over: int = 0
     triples: int = 0
     size: int = 0
@@ -132,6 +138,9 @@ class Report(Struct, kw_only=True):
             passed_over_count=self.passed_over_count + other.passed_over_count,
             outputs=tuple(dict.fromkeys(self.outputs + other.outputs)),
             rejects=tuple(dict.fromkeys(self.rejects + other.rejects)),
+            conformance=self.conformance + other.conformance
+            if self.conformance and other.conformance
+            else self.conformance or other.conformance,
             taken_over=self.taken_over + other.taken_over,
             triples=self.triples + other.triples,
             size=self.size + other.size,
@@ -155,8 +164,9 @@ class Report(Struct, kw_only=True):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing was rejected, nothing broke off, and the counts add up."""
-        return self.adds_up and not self.rejected_count and not self.broken_count
+        """Whether nothing was rejected, nothing broke off, all that is written conforms, and the counts add up."""
+        conforming = self.conformance is None or not self.conformance.fails()
+        return self.adds_up and conforming and not self.rejected_count and not self.broken_count
 
     def reject(self, reason: str, pmid: str | None, message: str) -> None:
         """Count a record that is not in the output."""
@@ -217,6 +227,7 @@ class Report(Struct, kw_only=True):
             "unread": self.unread,
         }.items():
             plain[key] = {name: msgspec.to_builtins(tally) for name, tally in _by_count(tallies)}
+        plain["validation"] = self.conformance.as_json() if self.conformance is not None else None
         return plain
 
     def json(self) -> bytes:
@@ -250,6 +261,7 @@ def text(report: Report) -> str:
     where = f"kept in {', '.join(report.rejects)}" if report.rejects else "--rejects DIR keeps them"
     lines += _tallied(f"Rejected records ({where})", report.rejected)
     lines += _tallied("Records left out", report.skipped)
+    lines += _validated(report.conformance)
     lines += _tallied("Values kept, but not as they should be", report.warnings)
     lines += _unresolved(report)
     lines += _tallied("Tags and elements that medgraph does not know, not in the output", report.unread)
@@ -273,6 +285,15 @@ def _target(report: Report) -> str:
     if len(report.outputs) != 1:
         return f"{len(report.outputs):,} files"
     return "standard output" if report.outputs == ("-",) else report.outputs[0]
+
+
+def _validated(conformance: Conformance | None) -> list[str]:
+    """The summary of the validation where it found something."""
+    if conformance is None or not conformance.groups:
+        return []
+    written = io.StringIO()
+    Console(file=written, width=110, color_system=None).print(conformance_text(conformance, unused=False))
+    return ["Validation:", *(f"  {line}".rstrip() for line in written.getvalue().splitlines())]
 
 
 def _listed(title: str, first: tuple[str, ...], count: int) -> list[str]:

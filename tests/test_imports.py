@@ -29,6 +29,7 @@ ORDER = """
     syntaxes
     conformance
     sinks objects
+    judge
     report rejects
     parts explain thesaurus
     pipeline

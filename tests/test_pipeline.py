@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from medgraph import mapping as mappings
 from medgraph import pipeline, sources
 from medgraph.errors import FormatError, MappingError, SinkError, SourceError
-from medgraph.mapping import Triple
-from medgraph.model import Citation, Problem
 from medgraph.report import Report
 
 Nbib = Callable[..., str]
@@ -175,6 +173,19 @@ def test_a_part_is_made_again_when_it_would_differ(nbib: Nbib, tmp_path: Path, c
     assert len(lines(part)) == report.triples
 
 
+def test_files_of_one_name_in_several_folders_keep_their_folders(nbib: Nbib, tmp_path: Path) -> None:
+    for pmid, year in enumerate(("2024", "2025"), 1):
+        folder = tmp_path / "in" / year
+        folder.mkdir(parents=True)
+        (folder / "search.nbib").write_text(nbib(pmid))
+    report = pipeline.convert([tmp_path / "in"], f"{tmp_path}/parts/", format="nt")
+    assert report.written == 2
+    assert sorted(str(p.relative_to(tmp_path)) for p in (tmp_path / "parts").rglob("*.nt")) == [
+        "parts/2024/search.nt",
+        "parts/2025/search.nt",
+    ]
+
+
 def test_two_inputs_of_one_name_are_refused_before_anything_is_written(tmp_path: Path, three: Path) -> None:
     other = tmp_path / "three.xml"
     other.write_text(xml(article(9)))
@@ -219,15 +230,6 @@ def test_warnings_and_unknown_tags_are_counted(nbib: Nbib, tmp_path: Path) -> No
     assert sum(tally.count for tally in report.warnings.values()) >= 1
     assert {tally.pmids for tally in report.warnings.values()} == {("1",)}
     assert report.unread["ZZZZ"].example == "what is this"
-
-
-def test_what_a_check_finds_is_counted(tmp_path: Path, three: Path) -> None:
-    def check(citation: Citation, triples: Sequence[Triple]) -> list[Problem]:
-        assert triples
-        return [Problem(code="odd", element="PMID", value=citation.pmid, message="odd")] if citation.pmid == "2" else []
-
-    report = pipeline.convert([three], tmp_path / "out.nt", check=check)
-    assert report.warnings["odd"].pmids == ("2",)
 
 
 def test_what_a_syntax_cannot_carry_is_rejected(nbib: Nbib, tmp_path: Path) -> None:

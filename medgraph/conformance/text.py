@@ -19,12 +19,13 @@ _EXAMPLE = 100
 _KINDS = 12
 
 
-def text(conformance: Conformance, *, most: int = _KINDS) -> RenderableType:
+def text(conformance: Conformance, *, most: int = _KINDS, unused: bool = True) -> RenderableType:
     """
     The summary, ready for a rich console.
 
     Args:
         most: how many kinds of warnings and of notes are shown at most; violations are shown all.
+        unused: whether the shapes that looked at nothing are named.
     """
     parts: list[RenderableType] = [_head(conformance)]
     groups = conformance.in_order()
@@ -38,7 +39,7 @@ def text(conformance: Conformance, *, most: int = _KINDS) -> RenderableType:
         parts += _group(group, width)
     if len(shown) < len(groups):
         parts += [Text(), Text(f"and {len(groups) - len(shown):,} more kinds; --format html or json has all", "dim")]
-    parts += _tail(conformance)
+    parts += _tail(conformance, unused)
     return Lines(*parts)
 
 
@@ -82,7 +83,7 @@ def _indented(text: Text, columns: int) -> Padding:
     return Padding(text, (0, 0, 0, columns), expand=False)
 
 
-def _tail(conformance: Conformance) -> Iterator[Text]:
+def _tail(conformance: Conformance, unused: bool) -> Iterator[Text]:
     found = conformance
     lines: list[Text] = []
     if found.unreadable:
@@ -92,7 +93,7 @@ def _tail(conformance: Conformance) -> Iterator[Text]:
             lines.append(Text(f"  and {found.unreadable - len(found.unreadable_first):,} more"))
     if found.targets and len(found.unused) == len(found.targets):
         lines.append(Text("no shape looked at anything: are these the shapes for these data?", "red"))
-    elif found.unused:
+    elif found.unused and unused:
         lines.append(Text(f"shapes that looked at nothing: {', '.join(found.unused)}", "dim"))
     if found.undecided:
         noun = _plural(found.undecided, "constraint needs", "constraints need")
