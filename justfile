@@ -15,7 +15,7 @@ test *ARGS:
 generate:
     python ontologies/generate.py
     python -m medgraph.jsonld
-    python docs/generate.py
+    python docs/generate_mapping.py
     python docs/generate_cli.py
 
 # The long fuzzing and killing runs.

@@ -14,7 +14,9 @@ _ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("\r"): "\\
 
 def text(value: str, record: Record | None = None) -> str:
     r"""
-    The value as it stands: a plain literal, every character kept.
+    As it stands.
+
+    A plain literal, every character kept.
 
     >>> text('the "a\\b" case')
     '"the \\"a\\\\b\\" case"'

@@ -2,7 +2,7 @@
 THE TABLE: what every field of a PubMed record becomes.
 
 One table per kind of node, one row per statement. To change what a field becomes, change its row;
-``docs/mapping.md`` is made from this file (``python docs/generate.py``), and the tests say what
+``docs/mapping.md`` is made from this file (``python docs/generate_mapping.py``), and the tests say what
 else a change touches. The functions that make the terms are in the modules beside it, each named after what it is about.
 
 A row reads: property, field of the model, how; then where the field comes from in MEDLINE text and

@@ -1,8 +1,8 @@
 """
 Write ``docs/mapping.md`` from the mapping table.
 
-    python docs/generate.py            writes it
-    python docs/generate.py --check    prints what would change and fails if anything would
+    python docs/generate_mapping.py            writes it
+    python docs/generate_mapping.py --check    prints what would change and fails if anything would
 
 The examples are what the rows make of the record that ships with medgraph, and, for what that
 record does not have, of the records written for the tests.
@@ -22,12 +22,16 @@ from medgraph.vocab import PREFIXES
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "mapping.md"
-EXAMPLE_RECORDS = [ROOT / "examples" / "35315510.nbib", ROOT / "tests" / "citations", ROOT / "tests" / "medline"]
+EXAMPLE_RECORDS = [
+    ROOT / "examples" / "35315510.nbib",
+    ROOT / "tests" / "citations",
+    ROOT / "tests" / "checker" / "everything.nbib",
+]
 
 HEAD = """\
 # What every field becomes
 
-Made from `medgraph/mapping/table.py` by `python docs/generate.py`; change that table, not this page.
+Made from `medgraph/mapping/table.py` by `python docs/generate_mapping.py`; change that table, not this page.
 
 One section per kind of node, one line per statement, in the order in which the triples are written.
 `core` marks what the small profile has as well. Examples are what the line makes of PMID 35315510,
@@ -65,6 +69,7 @@ def examples() -> dict[tuple[str, Row], str]:
 
 
 def cell(text: str) -> str:
+    """The text of a table cell."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
@@ -74,11 +79,12 @@ def page() -> Iterator[str]:
     shown = examples()
     core = {(name, row) for name in TABLES for row in CORE.rows(name)}
     for name, node in TABLES.items():
-        yield f"\n## {name[0].upper()}{name[1:]}\n\n`{node.iri}`{' (shared by all records that name it)' if node.shared else ''}\n\n"
+        shared = " (shared by all records that name it)" if node.shared else ""
+        yield f"\n## {name[0].upper()}{name[1:]}\n\n`{node.iri}`{shared}\n\n"
         yield "| property | field | becomes | text | XML | core | example |\n|---|---|---|---|---|---|---|\n"
         for row in node.rows:
             how = (row.value.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
-            how = " ".join(how.split())
+            how = " ".join(how.replace("``", "`").split())
             if row.note and row.note != "always":
                 how += f" ({row.note})"
             for prefix, namespace in PREFIXES.items():
