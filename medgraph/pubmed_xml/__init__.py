@@ -22,6 +22,7 @@ LONGEST_RAW = 1 << 20
 _PMID = re.compile(r"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>\s*([1-9][0-9]{0,8})\s*<")
 _DELETIONS = frozenset((b"DeleteCitation", b"DeleteDocument"))
 _UNDEFINED_ENTITY = 26
+_WRONG_ENCODING = 81
 _BEYOND_LIMITS = 114
 
 Record = Citation | Deletion | RecordError
@@ -90,7 +91,7 @@ def _records(piece: Slice, source: str, keep_raw: bool) -> list[Record]:
         try:
             raw = raw.decode(piece.encoding).encode()
         except UnicodeDecodeError as error:
-            reason = f"its bytes are not {piece.encoding}, which the file says they are: {error.reason}"
+            reason = f"its bytes are not {piece.encoding}, as the XML declaration says: {error.reason}; correct that"
             return [_error(piece, source, reason)]
     position = Position(source, None, piece.start, raw if keep_raw else None)
     try:
@@ -123,6 +124,8 @@ def _reason(error: XMLSyntaxError) -> str:
             f"the entity &{name}; is not defined: XML knows only &amp; &lt; &gt; &quot; &apos; and numbers; "
             "put the character itself in its place"
         )
+    if error.code == _WRONG_ENCODING:
+        return "its bytes are not in the encoding of the file; name the right one in the XML declaration"
     if error.code == _BEYOND_LIMITS:
         return f"it is nested too deeply, or one of its values is too long, to be a record of PubMed ({message})"
     return f"not well-formed XML: {message} (counted from where the record starts)"

@@ -30,6 +30,7 @@ START = re.compile(
 _BODIES = frozenset((b"MedlineCitation", b"BookDocument"))
 """Records of their own in some files, the body of a record in others."""
 
+_END_OF_DOCTYPE = b"]>"
 _ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _OPAQUE = re.compile(rb"<!--|<!\[CDATA\[|<\?")
 _NEXT_START = re.compile(rb"\s*" + START.pattern)
@@ -182,7 +183,8 @@ class Slices:
             return None, 0
         if rest:
             self._give_up()
-            return self._stray_text(position, position + 1)
+            tagless = self._unclosed.get(b">", 0) - self._base
+            return self._stray_text(position, min(len(buffer), max(position + 1, tagless)))
         if self._open_sets:
             self._open_sets = 0
             return self._slice(position, position, b"", "the file ends before its root element does"), -1
@@ -200,6 +202,8 @@ class Slices:
 
     def _end_of_doctype(self, start: int) -> int:
         """Behind a ``<!DOCTYPE … [ … ]>``, whatever its internal subset declares; -1 and 0 as above."""
+        if self._base + start < self._unclosed.get(_END_OF_DOCTYPE, 0):
+            return 0
         subset = False
         position = start + 2
         while found := _DOCTYPE_TOKEN.search(self._buffer, position):
@@ -212,7 +216,8 @@ class Slices:
                 position = self._closing(_ENDS.get(token, token), position)
                 if position <= 0:
                     return position
-        return self._closing(b"no end of a DOCTYPE", start)
+        self._missing = _END_OF_DOCTYPE
+        return -1
 
     def _closing(self, terminator: bytes, position: int) -> int:
         """Behind the next ``terminator``; -1: not in this buffer; 0: known not to be within reach."""

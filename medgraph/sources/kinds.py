@@ -24,6 +24,7 @@ _PMID_LINE = re.compile(r"^PMID *- *[0-9]", re.MULTILINE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _NOT_ELEMENTS = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,80})", re.IGNORECASE)
+_EFETCH_ERROR = re.compile(r"<ERROR>\s*([^<]{1,80})")
 _MESSAGE = re.compile(r'"(?:error|message|ERROR|esearcherror)"\s*:\s*"([^"]{1,80})')
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive (unpack it first)"),
@@ -40,7 +41,6 @@ _MAGIC = (
 _XML_OF_OTHERS = {
     "eSearchResult": "the answer of an ESearch, which has only PMIDs (EFetch gives the records)",
     "eSummaryResult": "the answer of an ESummary (EFetch gives whole records)",
-    "eFetchResult": "an error message of EFetch",
     "ePostResult": "the answer of an EPost",
     "pmc-articleset": "full text of PubMed Central (JATS)",
     "article": "full text in JATS",
@@ -133,4 +133,6 @@ def _name_of_markup(text: str) -> str:
         return f'an HTML page, "{" ".join(title[1].split())}"' if title else "an HTML page"
     if re.match(r"<https?://[^>]*> ", text):
         return "RDF"
+    if message := _EFETCH_ERROR.search(text):
+        return f'an error message of E-utilities, "{message[1].strip()}"'
     return _XML_OF_OTHERS.get(root) or (f"XML of another kind (its root is <{root}>)" if root else "broken XML")
