@@ -171,7 +171,7 @@ def local(kind: str, *names: str, base: str = BASE) -> str:
     A readable slug, and a checksum that keeps names apart which share a slug.
 
     >>> local("agency", "NCI NIH HHS")
-    '<https://w3id.org/medgraph/id/agency-nci-nih-hhs-1d6e7a5f>'
+    '<https://w3id.org/medgraph/id/agency-nci-nih-hhs-02aa75cc>'
     """
     key = "\x1f".join(names)
     plain = unicodedata.normalize("NFKD", " ".join(names)).encode("ascii", "ignore").decode().lower()
