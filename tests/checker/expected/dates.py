@@ -60,12 +60,12 @@ def date(
     A date under a predicate: typed where it is one, else the words it was.
 
     Args:
-        text: these words, where they are not all that the leaf says.
+        text: these words, in the history of a record as text; it may say one moment twice, once without the time.
     """
     year, *rest = parts
     term = typed_date(year, *rest) if year else None
     if term is not None:
-        if term.kind == DATE and not a.has(subject, predicate, *term):
+        if text is not None and term.kind == DATE and not a.has(subject, predicate, *term):
             term = next((t for t in a.terms(subject, predicate) if t.value.startswith(f"{term.value}T")), term)
         for leaf in leaves:
             a.seek(leaf, subject, predicate, term.value, term.kind)
