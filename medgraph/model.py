@@ -55,7 +55,7 @@ class Position(Struct, frozen=True, gc=False):
         return f"byte {self.byte}" if self.byte is not None else "start"
 
 
-class Problem(Value):
+class Problem(Value, frozen=True):
     """
     A value that is kept but is not what it should be.
 
@@ -72,7 +72,7 @@ class Problem(Value):
     message: str
 
 
-class Unread(Value):
+class Unread(Value, frozen=True):
     """
     Something the reader does not know: an unknown tag, element or attribute with its text.
 
@@ -85,7 +85,7 @@ class Unread(Value):
     value: str
 
 
-class PartialDate(Value):
+class PartialDate(Value, frozen=True):
     """
     As much of a date as is certain; a year is not the first of January.
 
@@ -108,21 +108,21 @@ class PartialDate(Value):
     text: str | None = None
 
 
-class Identifier(Value):
+class Identifier(Value, frozen=True):
     """``Identifier@Source`` of a person or organisation: source ``"ORCID"``, ``"ROR"``, …, value as printed."""
 
     value: str
     source: str | None = None
 
 
-class Affiliation(Value):
+class Affiliation(Value, frozen=True):
     """An affiliation as printed, with the identifiers that stand beside it (``AffiliationInfo``)."""
 
     text: str | None = None
     identifiers: tuple[Identifier, ...] = ()
 
 
-class Author(Value):
+class Author(Value, frozen=True):
     """
     One author, editor or investigator: a person, or a group where ``collective_name`` is set.
 
@@ -149,14 +149,14 @@ class Author(Value):
     investigators: str | None = None
 
 
-class InvestigatorList(Value):
+class InvestigatorList(Value, frozen=True):
     """``InvestigatorList``, with the id by which a collective author names it."""
 
     investigators: tuple[Author, ...]
     id: str | None = None
 
 
-class AbstractSection(Value):
+class AbstractSection(Value, frozen=True):
     """
     One ``AbstractText``: ``label`` and ``nlm_category`` as printed, or both None for an abstract without sections.
 
@@ -174,14 +174,15 @@ class AbstractSection(Value):
     derived: bool = False
 
 
-class Abstract(Value):
+class Abstract(Value, frozen=True):
     """
     ``Abstract`` or ``OtherAbstract``.
 
     Args:
         sections: in order; one section without label for an unstructured abstract.
         copyright: ``CopyrightInformation`` (``CI``, ``OCI``).
-        type: ``OtherAbstract@Type`` (AAMC, AIDS, KIE, PIP, NASA, Publisher, plain-language-summary), None for the main one.
+        type: ``OtherAbstract@Type`` (AAMC, AIDS, KIE, PIP, NASA, Publisher, plain-language-summary), None for the
+            main one.
         language: ``OtherAbstract@Language`` (``OABL``), three letters.
     """
 
@@ -191,14 +192,14 @@ class Abstract(Value):
     language: str | None = None
 
 
-class Issn(Value):
+class Issn(Value, frozen=True):
     """An ISSN as printed and its type: Print, Electronic, Linking, or None where the record does not say."""
 
     value: str
     type: str | None = None
 
 
-class Journal(Value):
+class Journal(Value, frozen=True):
     """What a record says of its journal (``Journal``, ``MedlineJournalInfo``; ``JT TA JID IS PL``)."""
 
     title: str | None = None
@@ -209,7 +210,7 @@ class Journal(Value):
     country: str | None = None
 
 
-class Pagination(Value):
+class Pagination(Value, frozen=True):
     """``Pagination``: ``medline_pgn`` as printed (``181-5``); start and end as XML gives them, not expanded."""
 
     medline_pgn: str | None = None
@@ -217,7 +218,7 @@ class Pagination(Value):
     end_page: str | None = None
 
 
-class ELocationID(Value):
+class ELocationID(Value, frozen=True):
     """``ELocationID`` / ``LID``: type ``doi``, ``pii``, or None where the text names none."""
 
     value: str
@@ -225,14 +226,19 @@ class ELocationID(Value):
     valid: bool = True
 
 
-class ArticleId(Value):
-    """``ArticleId`` / ``AID PMC MID``: type as in ``@IdType`` (``doi pii pmc mid sici bookaccession …``), None where the text names none."""
+class ArticleId(Value, frozen=True):
+    """
+    ``ArticleId`` / ``AID PMC MID``.
+
+    Args:
+        type: as in ``@IdType`` (``doi pii pmc mid sici bookaccession …``), None where the text names none.
+    """
 
     value: str
     type: str | None = None
 
 
-class MeshTerm(Value):
+class MeshTerm(Value, frozen=True):
     """
     A descriptor or qualifier of a heading.
 
@@ -249,22 +255,22 @@ class MeshTerm(Value):
     type: str | None = None
 
 
-class MeshHeading(Value):
+class MeshHeading(Value, frozen=True):
     """One ``MeshHeading`` / ``MH``: a descriptor and its qualifiers, in order."""
 
     descriptor: MeshTerm
     qualifiers: tuple[MeshTerm, ...] = ()
 
 
-class Chemical(Value):
-    """``Chemical`` / ``RN``: registry number as printed (``0`` is NLM's "none"), name, UI. ``NM`` gives a name alone."""
+class Chemical(Value, frozen=True):
+    """``Chemical`` / ``RN``: registry number as printed (``0`` is NLM's "none"), name, UI; ``NM`` has just a name."""
 
     name: str | None
     registry_number: str | None = None
     ui: str | None = None
 
 
-class SupplMesh(Value):
+class SupplMesh(Value, frozen=True):
     """``SupplMeshName``: a supplementary concept of type Disease, Protocol, Organism, Anatomy or Population."""
 
     name: str
@@ -272,35 +278,35 @@ class SupplMesh(Value):
     type: str | None = None
 
 
-class PublicationType(Value):
+class PublicationType(Value, frozen=True):
     """``PublicationType`` / ``PT``."""
 
     name: str
     ui: str | None = None
 
 
-class Keyword(Value):
+class Keyword(Value, frozen=True):
     """``Keyword`` / ``OT``; a star in the text form is ``major``."""
 
     text: str
     major: bool = False
 
 
-class KeywordList(Value):
+class KeywordList(Value, frozen=True):
     """``KeywordList`` with its owner (``OTO``)."""
 
     keywords: tuple[Keyword, ...]
     owner: str | None = None
 
 
-class DataBank(Value):
+class DataBank(Value, frozen=True):
     """``DataBank`` / ``SI``: consecutive accession numbers of one bank stand together."""
 
     name: str
     accession_numbers: tuple[str, ...] = ()
 
 
-class Grant(Value):
+class Grant(Value, frozen=True):
     """
     ``Grant`` / ``GR``.
 
@@ -316,7 +322,7 @@ class Grant(Value):
     text: str | None = None
 
 
-class CommentsCorrections(Value):
+class CommentsCorrections(Value, frozen=True):
     """
     ``CommentsCorrections`` / ``CIN CON EIN …``.
 
@@ -332,7 +338,7 @@ class CommentsCorrections(Value):
     note: str | None = None
 
 
-class PersonalName(Value):
+class PersonalName(Value, frozen=True):
     """``PersonalNameSubject`` / ``FPS PS``: a person the article is about."""
 
     last_name: str | None = None
@@ -342,28 +348,28 @@ class PersonalName(Value):
     name: str | None = None
 
 
-class OtherID(Value):
+class OtherID(Value, frozen=True):
     """``OtherID`` / ``OID``: ``NASA: 00026227`` is source NASA, value 00026227."""
 
     value: str
     source: str | None = None
 
 
-class GeneralNote(Value):
+class GeneralNote(Value, frozen=True):
     """``GeneralNote`` / ``GN``."""
 
     text: str
     owner: str | None = None
 
 
-class HistoryDate(Value):
+class HistoryDate(Value, frozen=True):
     """``PubMedPubDate@PubStatus`` / ``PHST EDAT MHDA CRDT PMCR``: status as NLM spells it."""
 
     status: str
     date: PartialDate
 
 
-class Reference(Value):
+class Reference(Value, frozen=True):
     """
     One ``Reference`` of a ``ReferenceList``, nested lists flattened in order.
 
@@ -376,14 +382,14 @@ class Reference(Value):
     list_title: str | None = None
 
 
-class LocationLabel(Value):
+class LocationLabel(Value, frozen=True):
     """``LocationLabel@Type`` of a book part: type chapter, section, part, …; ``CP`` is type chapter."""
 
     text: str
     type: str | None = None
 
 
-class BookSection(Value):
+class BookSection(Value, frozen=True):
     """``Section`` of a book record: title, label, and the sections below it."""
 
     title: str | None
@@ -391,28 +397,28 @@ class BookSection(Value):
     sections: tuple[BookSection, ...] = ()
 
 
-class ItemList(Value):
+class ItemList(Value, frozen=True):
     """``ItemList@ListType`` of a book record (synonyms and the like)."""
 
     items: tuple[str, ...]
     type: str | None = None
 
 
-class Param(Value):
+class Param(Value, frozen=True):
     """``Param@Name`` of an ``Object``."""
 
     text: str | None
     name: str | None = None
 
 
-class PubMedObject(Value):
+class PubMedObject(Value, frozen=True):
     """``Object@Type`` of ``PubmedData/ObjectList``."""
 
     params: tuple[Param, ...] = ()
     type: str | None = None
 
 
-class Book(Value):
+class Book(Value, frozen=True):
     """
     The book of a book record (``BookDocument/Book``; ``BTI VTI CTI PB EN ISBN FED …``).
 
@@ -439,7 +445,7 @@ class Book(Value):
     authors_complete: bool | None = None
 
 
-class Citation(Value):
+class Citation(Value, frozen=True):
     """
     One PubMed record: an article, or a book or book part where ``book`` is set.
 
@@ -535,7 +541,7 @@ class Citation(Value):
         return replace(self, **changes)
 
 
-class Deletion(Value):
+class Deletion(Value, frozen=True):
     """A PMID in ``DeleteCitation`` or ``DeleteDocument``: the record with it is gone from PubMed."""
 
     pmid: str
