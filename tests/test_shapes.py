@@ -268,7 +268,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "2 PMID missing": (drop(BIBO.pmid), "citation-pmid"),
     "3 two PMIDs": (add(BIBO.pmid, '"99999"'), "citation-pmid"),
     "4 PMID that differs from the IRI": (put(BIBO.pmid, '"99999"'), "pmid-iri"),
-    "5 title missing": (lambda ts: [t for t in ts if (t[0], t[1]) != (article(ts), DCTERMS.title)], "citation-title"),
+    "5 title missing": (lambda ts: [t for t in ts if (t[0], t[1]) != (article(ts), DCTERMS.title)], "Titled"),
     "6 DOI with a prefix": (put(BIBO.doi, '"doi:10.1000/182"'), "citation-doi-form"),
     "7 DOI IRI that is not doi.org": (add(SCHEMA.sameAs, "<http://dx.doi.org/10.1000/182>"), "citation-sameAs"),
     "8 ORCID IRI with 15 digits": (rename(author(0), "<https://orcid.org/0000-0002-1825-009>"), "authored-creator"),
