@@ -19,7 +19,7 @@ from medgraph import model
 from medgraph.errors import MappingError
 from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple
 from medgraph.model import Citation
-from medgraph.vocab import DCTERMS, TERMS
+from medgraph.vocab import DCTERMS, MEDGRAPH, TERMS
 
 TEXTS: dict[str, str] = {
     "ArticleId.type": "sici",
@@ -442,3 +442,8 @@ REAL = (
     "medline/jabref_MedlinePlainImporterTestMultipleEntries.txt",
     "medline/GBI6_akthezve_pubmed_results.txt",
 )
+
+
+def test_a_journal_without_a_name_is_kept_with_its_record() -> None:
+    citation = Citation(pmid="7", title="T", journal=model.Journal(country="England"))
+    assert ("<https://w3id.org/medgraph/id/7-journal>", MEDGRAPH.country, '"England"') in FULL.triples(citation)

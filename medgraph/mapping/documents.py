@@ -223,12 +223,12 @@ def _first_and_last(record: Record) -> tuple[str | None, str | None]:
 _issn = lru_cache(maxsize=50_000)(identifiers.issn)
 
 
-def journal(value: Journal, record: Record) -> str | None:
-    """The journal: by NLM Unique ID, else linking ISSN, else a name made from its abbreviation or title."""
+def journal(value: Journal, record: Record) -> str:
+    """The journal: by NLM Unique ID, else linking ISSN, else a name of ours from its title, else one of this record."""
     linking = next((i.value for i in value.issns if i.type == "Linking" and _issn(i.value)), None)
     name = value.medline_ta or value.iso_abbreviation or value.title
     iri = iris.journal(value.nlm_unique_id, linking, name, record.base)
-    return record.describe("journal", iri, value) if iri else None
+    return record.describe("journal", iri or f"{record.stem}journal>", value)
 
 
 def issns(kind: str | None) -> Callable[[tuple[Issn, ...], Record], Terms]:

@@ -286,7 +286,7 @@ BOOK_SECTION = Node(
 )
 
 JOURNAL = Node(
-    "https://www.ncbi.nlm.nih.gov/nlmcatalog/{NlmUniqueID}, else http://issn.org/resource/ISSN-L/{issn}, else {base}journal-{name}",
+    "https://www.ncbi.nlm.nih.gov/nlmcatalog/{NlmUniqueID}, else http://issn.org/resource/ISSN-L/{issn}, else {base}journal-{name}, else {base}{pmid}-journal",
     (
         Row(RDF.type, "self", literals.always(BIBO.Journal), core=True, note="always"),
         Row(DCTERMS.title, "title", literals.text, "JT", "Journal/Title", core=True),
