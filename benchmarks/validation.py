@@ -69,8 +69,8 @@ def main(count: int = 2000, few: int = 60) -> None:
     gc.collect()
     gc.freeze()
     mapped = seconds(lambda: [mapping.FULL.triples(each) for each in citations])
-    indexed = seconds(lambda: [terms.index(each) for each in triples])
-    checked = seconds(lambda: [checks.check(terms.index(each)) for each in triples]) - indexed
+    graphs = [terms.index(each) for each in triples[:200]]
+    checked = seconds(lambda: [checks.check(each) for each in graphs]) / len(graphs)
     print(f"{len(triples)} records, {sum(map(len, triples)) / len(triples):.0f} triples each\n")
     print("| shapes | compiled, records/s | pySHACL, records/s | times |")
     print("|---|---|---|---|")
@@ -81,9 +81,7 @@ def main(count: int = 2000, few: int = 60) -> None:
     compiled = seconds(lambda: shacl.compile(sorted(folder("shapes").glob("*.ttl"))), 1)
     print(f"\ncompiling the shapes: {compiled:.2f} s; mapping alone: {len(triples) / mapped:,.0f} records/s;")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"checks: {len(triples) / checked:,.0f} records/s; peak {peak} MB")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"checks: {len(triples) / checked:,.0f} records/s; peak {peak} MB")
+    print(f"checks: {1 / checked:,.0f} records/s; peak {peak} MB")
 
 
 if __name__ == "__main__":
