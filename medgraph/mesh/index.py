@@ -263,15 +263,15 @@ class Index:
         of = "WHERE record = ?" if ui else ""
         values = (number(ui),) if ui else ()
         terms = _Grouped(
-            self._execute(
+            self._stream(
                 f"SELECT record, text, role, term, concept FROM name {of or 'WHERE 1'} AND term"
                 " ORDER BY record, concept, term, role & 15, text",
                 *values,
             )
         )
-        trees = _Grouped(self._execute(f"SELECT record, number FROM tree {of} ORDER BY record, number", *values))
-        links = _Grouped(self._execute(f"SELECT * FROM link {of} ORDER BY record, property, target", *values))
-        for coded, name, kind in self._execute(f"SELECT ui, name, kind FROM record {where} ORDER BY ui", *values):
+        trees = _Grouped(self._stream(f"SELECT record, number FROM tree {of} ORDER BY record, number", *values))
+        links = _Grouped(self._stream(f"SELECT * FROM link {of} ORDER BY record, property, target", *values))
+        for coded, name, kind in self._stream(f"SELECT ui, name, kind FROM record {where} ORDER BY ui", *values):
             yield Entry(
                 identifier(coded),
                 name,
@@ -302,7 +302,7 @@ class Index:
     def info(self) -> Info:
         """What is in it."""
         counts = dict.fromkeys("DQC", 0)
-        for (ui,) in self._execute("SELECT ui FROM record"):
+        for (ui,) in self._stream("SELECT ui FROM record"):
             counts[letter(ui)] += 1
         names, trees, links = self._rows(
             "SELECT (SELECT count(*) FROM name), (SELECT count(*) FROM tree), (SELECT count(*) FROM link)"
@@ -329,17 +329,18 @@ class Index:
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._lock:
-            try:
-                return self._execute(query, *values).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise self._damaged(error) from error
+            return list(self._stream(query, *values))
 
-    def _execute(self, query: str, *values: object) -> sqlite3.Cursor:
+    def _stream(self, query: str, *values: object) -> Iterator[Any]:
+        """The rows of an answer, one after the other."""
         if self._process != os.getpid():
             # a connection must not be carried across a fork; the old one is left to its process
             self._process = os.getpid()
             self._database = self._open()
-        return self._database.execute(query, values)
+        try:
+            yield from self._database.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
 
     def _open(self) -> sqlite3.Connection:
         path = Path(self.path)
