@@ -20,6 +20,18 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def mesh2024(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the tables of MeSH 2024, with the tree numbers of one part that they lack from 2022."""
+    from medgraph.thesaurus import build
+
+    names = ("descriptors.tsv", "terms.tsv.gz", "trees.tsv")
+    files = [shared / "mesh" / f"mesh2024_{name}" for name in names]
+    index = tmp_path_factory.mktemp("mesh2024") / "mesh.sqlite"
+    build([*files, shared / "mesh" / "mesh_qualifier.csv", shared / "mesh" / "mtrees2022.bin"], index)
+    return index
+
+
 class Ran(NamedTuple):
     """What a command left: its exit code, and what it printed on standard output and standard error."""
 

@@ -385,20 +385,11 @@ def test_xml_and_rdf_samples_of_the_same_records_say_the_same(shared, tmp_path):
     assert compared >= 5
 
 
-@pytest.fixture(scope="module")
-def mesh2024(shared, tmp_path_factory):
-    path = tmp_path_factory.mktemp("mesh") / "mesh.sqlite"
-    folder = shared / "mesh"
-    names = ("mesh2024_descriptors.tsv", "mesh2024_terms.tsv.gz", "mesh2024_trees.tsv", "mesh_qualifier.csv")
-    return build([folder / name for name in (*names, "mtrees2022.bin")], path)
-
-
 def test_the_tables_of_2024(mesh2024):
-    info = mesh2024.info
-    assert (info.descriptors, info.qualifiers) == (30764, 84)
-    assert mesh2024.ambiguous == 0
+    index = Index(mesh2024)
+    info = index.info
+    assert (info.descriptors, info.qualifiers, info.names) == (30764, 84, 264021)
     assert info.bytes < 20_000_000
-    index = Index(info.path)
     assert index.record("D009369").trees == ("C04",)
     assert index.record("D003813").trees == ("E06", "H02.163")
     assert index.record("D009792").kind == "TopicalDescriptor"
@@ -407,7 +398,7 @@ def test_the_tables_of_2024(mesh2024):
 
 
 def test_every_descriptor_of_2024_resolves_to_itself(mesh2024, shared):
-    index = Index(mesh2024.info.path)
+    index = Index(mesh2024)
     rows = [line.split("\t") for line in (shared / "mesh" / "mesh2024_descriptors.tsv").read_text().splitlines()[1:]]
     wrong = [
         (ui, name)
@@ -419,7 +410,7 @@ def test_every_descriptor_of_2024_resolves_to_itself(mesh2024, shared):
 
 def test_a_copy_that_is_cut_off(mesh2024, tmp_path):
     copy = tmp_path / "mesh.sqlite"
-    shutil.copy(mesh2024.info.path, copy)
-    os.truncate(copy, mesh2024.info.bytes // 2)
+    shutil.copy(mesh2024, copy)
+    os.truncate(copy, mesh2024.stat().st_size // 2)
     with pytest.raises(FormatError, match=r"the MeSH index is damaged or cut off; build it again, or copy it again"):
         Index(copy)
