@@ -51,6 +51,14 @@ INDEX = click.option(
     show_default=True,
     help="The index to read.",
 )
+SHAPES = click.option(
+    "--shapes",
+    metavar="FILE",
+    multiple=True,
+    callback=lambda context, option, value: value or None,
+    help="SHACL shapes of your own in the place of those that ship: a file, or a folder of .ttl files. Repeatable; "
+    "'shipped' stands for those that ship.",
+)
 
 
 def command(body: Callable[..., int]) -> Callable[..., None]:
@@ -132,10 +140,20 @@ def main() -> None:
     "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
 )
 @click.option(
+    "--validate",
+    type=click.Choice(pipeline.VALIDATE),
+    default="strict",
+    show_default=True,
+    help="What happens to a record that does not conform to the shapes: it goes to the rejects and not to OUT; "
+    "it is written and reported; nobody looks.",
+)
+@SHAPES
+@click.option(
     "--rejects",
     metavar="DIR",
     type=click.Path(file_okay=False),
-    help="Folder for records that cannot be read. [OUT.rejects; none for standard output]",
+    help="Folder for records that cannot be read or do not conform, with the reasons. "
+    "[OUT.rejects; none for standard output]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
 @command
@@ -145,8 +163,8 @@ def convert(
     """
     Turn records into RDF.
 
-    IN is a file, a folder, or - for standard input. What cannot be read goes to a folder of rejects, and
-    the rest goes on. At the end the counts add up: read = written + rejected + skipped.
+    IN is a file, a folder, or - for standard input. What cannot be read or does not conform to the shapes goes
+    to a folder of rejects, and the rest goes on. At the end the counts add up: read = written + rejected + skipped.
     """
     if as_json and output == STDOUT:
         raise click.UsageError(

@@ -198,3 +198,24 @@ def test_an_interruption_leaves_no_half_file(nbib: Nbib, tmp_path: Path, sign: s
     assert run.returncode == 130
     assert err == b"medgraph: interrupted; no half file was left\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt"]
+
+
+def test_a_record_that_does_not_conform_is_kept_apart_or_reported(run: Run, source: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix bibo: <http://purl.org/ontology/bibo/> .\n"
+        '<http://example.org/S> sh:targetSubjectsOf bibo:pmid ; sh:property [ sh:path bibo:pmid ; sh:in ( "1" ) ] .\n'
+    )
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes)
+    assert code == 1
+    assert "does not conform" in err
+    assert (tmp_path / "out.nt.rejects" / "records.nt").exists()
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes, "--validate", "report")
+    assert code == 1
+    assert "does not conform" not in err
+    assert "Validation:" in err
+    assert run("convert", source, "-o", tmp_path / "out.nt", "--shapes", "shipped").code == 0
+    shapes.write_text("")
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes)
+    assert code == 2
+    assert err.startswith("medgraph: ")
