@@ -49,7 +49,7 @@ none, and neither has prose a tag together with a value such as ``2022/01/28 00:
 """
 DOUBT = 3
 """Two ways whose costs differ by less than this fit equally."""
-MOST_INSIDE = 12
+MOST_INSIDE = 8
 """So many candidates may be left inside one value."""
 MOST_ROUNDS = 4
 """So often is a text divided anew, without what could as well be no tag; then it stays as it is, and is reported."""
@@ -165,13 +165,14 @@ def _surely_begins(text: str, candidates: list[Candidate], index: int) -> bool:
 def _divided(text: str, start: int, end: int, candidates: list[Candidate]) -> Iterator[Record]:
     """The records in a part of the text; mostly one."""
     doubts: list[Candidate] = []
+    chosen, doubtful, unsure = _best(text, end, candidates)
     for _ in range(MOST_ROUNDS):
-        chosen, doubtful, unsure = _best(text, end, candidates)
-        doubts += [candidates[index] for index in doubtful]
         if not doubtful:
             break
+        doubts += [candidates[index] for index in doubtful]
         candidates = [candidate for index, candidate in enumerate(candidates) if index not in doubtful]
-    doubts += [candidates[index] for index in unsure]
+        chosen, doubtful, unsure = _best(text, end, candidates)
+    doubts += [candidates[index] for index in sorted(doubtful.union(unsure))]
     doubts.sort(key=lambda candidate: candidate.start)
     tags = [candidates[index] for index in chosen]
     first = 0

@@ -80,15 +80,15 @@ def people(lines: list[tuple[str, str]]) -> People:
     lists: dict[str, list[Author]] = {"FAU ": [], "FED ": [], "FIR ": []}
     lists["CN  "] = lists["FAU "]
     stray: list[tuple[str, str]] = []
-    before: tuple[Affiliation, ...] = ()
+    before: list[Affiliation] = []
     complete: bool | None = None
     kind = full = short = None
     short_first = False
-    identifiers: tuple[Identifier, ...] = ()
-    affiliations: tuple[Affiliation, ...] = ()
+    identifiers: list[Identifier] = []
+    affiliations: list[Affiliation] = []
     for tag, value in lines:
         if tag == "AD  " and (kind is not None or not lists["FAU "]):
-            affiliations += (Affiliation(value),)
+            affiliations.append(Affiliation(value))
         elif tag in _FULL_OF and short is None and kind == _FULL_OF[tag]:
             short = value
         elif tag == kind and full is None and (short_first or _agree(value, short)):
@@ -96,9 +96,9 @@ def people(lines: list[tuple[str, str]]) -> People:
             short_first = True
         elif tag == "AUID" and kind is not None:
             source, colon, number = value.partition(": ")
-            identifiers += (Identifier(number, source) if colon and " " not in source else Identifier(value),)
+            identifiers.append(Identifier(number, source) if colon and " " not in source else Identifier(value))
         elif tag == "IRAD" and kind == "FIR ":
-            affiliations += (Affiliation(value),)
+            affiliations.append(Affiliation(value))
         elif tag in _ATTACHED:
             stray.append((tag.rstrip(" "), value))
         else:
@@ -106,7 +106,7 @@ def people(lines: list[tuple[str, str]]) -> People:
                 before += affiliations
             else:
                 lists[kind].append(_author(kind, full, short, identifiers, affiliations))
-            identifiers = affiliations = ()
+            identifiers, affiliations = [], []
             kind = _FULL_OF.get(tag)
             full, short = (value, None) if kind is None else (None, value)
             kind = kind or tag
@@ -117,7 +117,7 @@ def people(lines: list[tuple[str, str]]) -> People:
         before += affiliations
     else:
         lists[kind].append(_author(kind, full, short, identifiers, affiliations))
-    return People(lists["FAU "], lists["FED "], lists["FIR "], before, complete, stray)
+    return People(lists["FAU "], lists["FED "], lists["FIR "], tuple(before), complete, stray)
 
 
 _ATTACHED = frozenset({"AD  ", "AUID", "IRAD"})
@@ -133,15 +133,15 @@ def _author(
     kind: str,
     full: str | None,
     short: str | None,
-    identifiers: tuple[Identifier, ...],
-    affiliations: tuple[Affiliation, ...],
+    identifiers: list[Identifier],
+    affiliations: list[Affiliation],
 ) -> Author:
     if full is None:
-        return Author(None, None, None, None, short, None, identifiers, affiliations)
+        return Author(None, None, None, None, short, None, tuple(identifiers), tuple(affiliations))
     if kind == "CN  ":
-        return Author(None, None, None, None, None, full, identifiers, affiliations)
+        return Author(None, None, None, None, None, full, tuple(identifiers), tuple(affiliations))
     last_name, fore_name, initials, suffix = name(full, short)
-    return Author(last_name, fore_name, initials, suffix, short, None, identifiers, affiliations)
+    return Author(last_name, fore_name, initials, suffix, short, None, tuple(identifiers), tuple(affiliations))
 
 
 def name_subjects(lines: list[tuple[str, str]]) -> tuple[PersonalName, ...]:

@@ -228,7 +228,7 @@ _STATUSES = {"EDAT": "pubmed", "MHDA": "medline", "CRDT": "entrez", "PMCR": "pmc
 
 def history(draft: Draft, groups: Groups) -> None:
     """``PHST``; what ``EDAT MHDA CRDT PMCR`` say is added where no ``PHST`` says the same."""
-    stated = []
+    stated: list[HistoryDate] = []
     said = groups.get("PHST", [])
     for value in said:
         text, status = _typed(value)
@@ -238,22 +238,31 @@ def history(draft: Draft, groups: Groups) -> None:
         else:
             date = dates.history_date(text)
             stated.append(HistoryDate(status, date if date.year else draft.date("PHST", date)))
-    for tag, status in _STATUSES.items():
-        for value in groups.get(tag, ()):
-            if f"{value} [{status}]" not in said:
-                added = HistoryDate(status, draft.date(tag, dates.history_date(value)))
-                if not any(_same_moment(added, one) for one in stated):
-                    stated.append(added)
+    already = said if len(said) < 50 else frozenset(said)
+    added = [
+        HistoryDate(status, draft.date(tag, dates.history_date(value)))
+        for tag, status in _STATUSES.items()
+        for value in groups.get(tag, ())
+        if f"{value} [{status}]" not in already
+    ]
+    if added:
+        times: dict[tuple[object, ...], set[tuple[int, int | None] | None]] = {}
+        for item in stated:
+            times.setdefault(_day(item), set()).add(_time(item))
+        for item in added:
+            same_day, time = times.setdefault(_day(item), set()), _time(item)
+            if not same_day or (time is not None and None not in same_day and time not in same_day):
+                stated.append(item)
+                same_day.add(time)
     draft.fields["history"] = tuple(stated)
 
 
-def _same_moment(one: HistoryDate, other: HistoryDate) -> bool:
-    """Whether two entries have one status and day, and no two different times."""
-    if one.status != other.status:
-        return False
-    a, b = one.date, other.date
-    same_day = (a.year, a.month, a.day, a.text) == (b.year, b.month, b.day, b.text)
-    return same_day and (a.hour is None or b.hour is None or (a.hour, a.minute) == (b.hour, b.minute))
+def _day(item: HistoryDate) -> tuple[object, ...]:
+    return item.status, item.date.year, item.date.month, item.date.day, item.date.text
+
+
+def _time(item: HistoryDate) -> tuple[int, int | None] | None:
+    return None if item.date.hour is None else (item.date.hour, item.date.minute)
 
 
 def authors(draft: Draft, lines: list[Line]) -> None:
@@ -319,13 +328,15 @@ def keywords(draft: Draft, groups: Groups) -> None:
     if len(owners) < 2:
         lists = [KeywordList(tuple(map(_keyword, words)), owners[0] if owners else None)]
     else:
-        lists = []
+        found: list[tuple[str | None, list[Keyword]]] = []
         for tag, value in draft.in_order("OT", "OTO"):
             if tag == "OTO":
-                lists.append(KeywordList((), value))
+                found.append((value, []))
             else:
-                last = lists.pop() if lists else KeywordList(())
-                lists.append(KeywordList((*last.keywords, _keyword(value)), last.owner))
+                if not found:
+                    found.append((None, []))
+                found[-1][1].append(_keyword(value))
+        lists = [KeywordList(tuple(each_of), owner) for owner, each_of in found]
     draft.fields["keyword_lists"] = tuple(lists)
 
 

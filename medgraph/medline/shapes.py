@@ -135,13 +135,59 @@ def order_cost(tag: str, following: str) -> int:
 
 
 _SENTENCE_ENDS = (".", "?", "!", "]", ".)", '."', ".”", ".'", "。")
-_PROSE = re.compile(r"\b(?:was|were|is|are|we|our|this|these|that|had|has|have|been|may|can|not)\b|%|\bp ?[<=>]", re.I)
-_INSTITUTION = re.compile(
-    r"univ|dep|hosp|inst|cent|school|coll|lab|clini|facult|acad|minist|division|section|unit|research|group|medic|"
-    r"health|servi|program|network|compan|\binc\b|\bltd|gmbh|council|association|foundation|agency|administr|scien|"
-    r"techn|pharm|corp",
-    re.I,
+_VERBS = frozenset(
+    "was were is are we our this these that had has have been may can not".split()  # noqa: SIM905
 )
+_INSTITUTIONS = [
+    "univ",
+    "dep",
+    "hosp",
+    "inst",
+    "cent",
+    "school",
+    "coll",
+    "lab",
+    "clini",
+    "facult",
+    "acad",
+    "minist",
+    "division",
+    "section",
+    "unit",
+    "research",
+    "group",
+    "medic",
+    "health",
+    "servi",
+    "program",
+    "network",
+    "compan",
+    "inc.",
+    "inc,",
+    "ltd",
+    "gmbh",
+    "council",
+    "association",
+    "foundation",
+    "agency",
+    "administr",
+    "scien",
+    "techn",
+    "pharm",
+    "corp",
+]
+
+
+def _is_prose(value: str) -> bool:
+    """Whether the words of a value are those of sentences; names of institutions have none of these."""
+    return "%" in value or not _VERBS.isdisjoint(value.lower().split(" "))
+
+
+def _names_institution(value: str) -> bool:
+    lower = value.lower()
+    return any(word in lower for word in _INSTITUTIONS)
+
+
 _RIGHTS = re.compile(
     r"copyright|©|&copy;|\((?:c|p)\)|published by|publisher|all rights|licen[cs]e|open access|crown|"
     r"public domain|permission|no claim|articles? is|the authors?\b|\bu\.?s\.? gov",
@@ -216,10 +262,10 @@ def address_cost(value: str) -> int:
     """The cost of an address (``AD``), however it ends."""
     if not value:
         return EMPTY
-    cost = -RARE if _INSTITUTION.search(value) else 1 if "," in value else 3
+    cost = -RARE if _names_institution(value) else 1 if "," in value else 3
     if (value[:1].islower() and not _LOWER_BUT_FIRST.match(value)) or _EMAIL_FIRST.match(value) or value[:1] == "(":
         cost += 6
-    if len(value) > 200 and _PROSE.search(value):
+    if len(value) > 200 and _is_prose(value):
         cost += 5 + min(len(value) // 400, 6)
     return cost
 
@@ -242,13 +288,13 @@ def address_end_cost(value: str, styles: frozenset[str]) -> int:
 
 def is_no_address(value: str) -> bool:
     """Whether a value is prose rather than an address: it has verbs, or neither an institution nor commas."""
-    return _PROSE.search(value) is not None or (value.count(",") < 2 and not _INSTITUTION.search(value, 0, 100))
+    return _is_prose(value) or (value.count(",") < 2 and not _names_institution(value[:100]))
 
 
 def _rights(value: str) -> int:
     if _RIGHTS.search(value, 0, 100):
         return -RARE if len(value) < 1500 and not value[:1].islower() else 5
-    short = len(value) < 100 and not _PROSE.search(value) and not value[:1].islower() and not re.search("[0-9:]", value)
+    short = len(value) < 100 and not _is_prose(value) and not value[:1].islower() and not re.search("[0-9:]", value)
     return (3 if short else UNUSUAL) + _prose_end(value, 2)
 
 
@@ -274,19 +320,19 @@ _SHORT_NAME = re.compile(
 def _full_name(value: str) -> int:
     if _FULL_NAME.fullmatch(value):
         return 0
-    return 4 if len(value) < 100 and not re.search("[.,;:@]", value) and not _PROSE.search(value) else MISFIT
+    return 4 if len(value) < 100 and not re.search("[.,;:@]", value) and not _is_prose(value) else MISFIT
 
 
 def _short_name(value: str) -> int:
     if _SHORT_NAME.fullmatch(value):
         return 0
-    return 4 if len(value) < 100 and value[-1:] != "," and not _PROSE.search(value) else MISFIT
+    return 4 if len(value) < 100 and value[-1:] != "," and not _is_prose(value) else MISFIT
 
 
 def _publication_type(value: str) -> int:
     if mesh.publication_type(value) is not None or value in ("Book", "Book Chapter"):
         return 0
-    return 5 if len(value) < 60 and value[:1].isupper() and value[-1:] != "." and not _PROSE.search(value) else MISFIT
+    return 5 if len(value) < 60 and value[:1].isupper() and value[-1:] != "." and not _is_prose(value) else MISFIT
 
 
 def _relation(value: str) -> int:
@@ -310,7 +356,7 @@ def _language(value: str) -> int:
 def _substance(value: str) -> int:
     if re.fullmatch(r"(?:0|EC [0-9n.-]+|[0-9-]+|[0-9A-Z]{10}) \(.+\)", value, re.DOTALL) and len(value) < 600:
         return 0
-    return 3 if len(value) < 80 and value[-1:] != "." and not _PROSE.search(value) else MISFIT
+    return 3 if len(value) < 80 and value[-1:] != "." and not _is_prose(value) else MISFIT
 
 
 def _heading(value: str) -> int:
@@ -328,7 +374,7 @@ def _matching(pattern: str) -> Callable[[str], int]:
 
 
 def _short_text(length: int) -> Callable[[str], int]:
-    return lambda value: 0 if len(value) <= length and not _PROSE.search(value) else MISFIT
+    return lambda value: 0 if len(value) <= length and not _is_prose(value) else MISFIT
 
 
 _VALUE_COSTS: dict[str, Callable[[str], int]] = {tag: _matching(shape.pattern) for tag, shape in SHAPES.items()} | {
