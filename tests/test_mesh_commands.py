@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import shlex
+from pathlib import Path
 
 import mesh_files
 import pytest
@@ -239,3 +242,29 @@ def test_a_folder_of_parts_is_made_again_with_another_index(index, run, source):
     assert "earlier run" not in run("convert", source, "-o", "parts/", "--mesh", index).err
     assert "mesh:D900001" in (index.parent / "parts" / "in.ttl").read_text()
     assert "earlier run" in run("convert", source, "-o", "parts/", "--mesh", index).err
+
+
+def test_the_commands_of_the_page_run(files, run, source):
+    """docs/mesh.md, with a server on this machine in place of NLM's."""
+    page = (Path(__file__).parents[1] / "docs" / "mesh.md").read_text(encoding="utf-8")
+    commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL)[1].splitlines()
+    source.rename(files / "records.nbib")
+    with file_server() as server:
+        folder = "/MESH_FILES/xmlmesh/"
+        server.pages[folder] = '<a href="desc2024.gz">x</a> <a href="qual2024.xml">x</a>'
+        server.files[f"{folder}desc2024.gz"] = gzip.compress(mesh_files.DESCRIPTORS_XML.encode())
+        server.files[f"{folder}qual2024.xml"] = mesh_files.QUALIFIERS_XML.encode()
+        for command in commands:
+            _, *words = shlex.split(command, comments=True)
+            if "||" in words:
+                words = words[: words.index("||")]
+            if "mesh/*" in words:
+                at = words.index("mesh/*")
+                words[at : at + 1] = ["mesh/desc2024.gz", "mesh/qual2024.xml"]
+            more = ["--from", server.url] if "download" in words else []
+            code, _, err = run(*words, *more)
+            assert code == (1 if "lookup" in words else 0), err
+    assert len(commands) == 7
+    question = re.search(r"```sparql\n(.*?)```", page, re.DOTALL)[1].replace("C04", "F02")
+    (files / "under.rq").write_text(question)
+    assert "pubmed:1" in run("query", "under.rq", "records.nbib", "mesh.ttl", "--mesh", "mesh.sqlite").out
