@@ -54,9 +54,9 @@ def compared(records: list[str]) -> tuple[int, list[str]]:
     """How many flattened readings are the same, and which are not, with whether they say so."""
     same, others = 0, []
     for record in records:
-        (whole,) = read(record + "\n")
-        if not isinstance(whole, Citation):
-            continue
+        whole, *behind = read(record + "\n")
+        if behind or not isinstance(whole, Citation):
+            continue  # a message of PubMed's server stands behind the record (PMID 33890651)
         for flatten in (folded, joined):
             got = read(flatten(record))
             if len(got) == 1 and isinstance(got[0], Citation) and alike(got[0]) == alike(whole):
