@@ -154,7 +154,7 @@ class Opened:
                 self._position += len(data)
                 out.append(data)
                 held += len(data)
-                if held > _CHUNK:
+                if held > _CHUNK - (_CHUNK >> 2):  # so that a chunk is seldom larger than what is asked for
                     yield b"".join(out)
                     out, held = [], 0
                 if unpacker.eof:
