@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from medgraph.errors import FormatError, SourceError
 from medgraph.mesh import KINDS, Resolver, folded
-from medgraph.mesh.index import APPLICATION, FORMAT, Index, hashed
+from medgraph.mesh.index import APPLICATION, FORMAT, PAGE, Index, hashed
 from medgraph.mesh.records import identifier, letter, number
 from medgraph.thesaurus import build
 
@@ -180,7 +180,7 @@ def test_a_file_that_is_cut_off(path, tmp_path, share):
 
 def test_a_file_that_is_damaged_inside(path, tmp_path):
     data = bytearray(path.read_bytes())
-    data[4096:] = b"\xff" * (len(data) - 4096)
+    data[PAGE:] = b"\xff" * (len(data) - PAGE)
     (tmp_path / "mesh.sqlite").write_bytes(data)
     with pytest.raises(FormatError, match=r"the MeSH index is damaged or cut off \(.*\); build it again"):
         Index(tmp_path / "mesh.sqlite").descriptor("Name 9")
@@ -188,8 +188,7 @@ def test_a_file_that_is_damaged_inside(path, tmp_path):
 
 def test_a_damage_that_only_some_questions_meet(path, tmp_path):
     data = bytearray(path.read_bytes())
-    for start in range(8192, len(data), 4096):
-        data[start : start + 4096] = b"\0" * 4096 if start % 8192 else data[start : start + 4096]
+    data[-2 * PAGE :] = bytes(2 * PAGE)
     (tmp_path / "mesh.sqlite").write_bytes(data)
     index = Index(tmp_path / "mesh.sqlite")
     with pytest.raises(FormatError, match="the MeSH index is damaged"):

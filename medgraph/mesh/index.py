@@ -39,13 +39,16 @@ FORMAT = 1
 APPLICATION = 0x4D654749
 """Marks the file as ours; ``PRAGMA application_id``."""
 
+PAGE = 16384
+"""Bytes of a page: in large ones less is left empty."""
+
 SCHEMA = f"""
     PRAGMA application_id = {APPLICATION};
     PRAGMA user_version = {FORMAT};
     CREATE TABLE source (file TEXT, format TEXT, year INTEGER, records INTEGER, names INTEGER);
-    CREATE TABLE record (ui INTEGER PRIMARY KEY, name TEXT, year INTEGER, kind INTEGER);
+    CREATE TABLE record (ui INTEGER PRIMARY KEY, hash INTEGER, year INTEGER, kind INTEGER);
     CREATE TABLE name (
-        hash INTEGER, record INTEGER, text TEXT, term INTEGER, concept INTEGER, year INTEGER, role INTEGER,
+        hash INTEGER, record INTEGER, text TEXT, term INTEGER, concept INTEGER, age INTEGER, role INTEGER,
         PRIMARY KEY (hash, record, text, term)
     ) WITHOUT ROWID;
     CREATE TABLE tree (record INTEGER, number TEXT, PRIMARY KEY (record, number)) WITHOUT ROWID;
@@ -53,8 +56,9 @@ SCHEMA = f"""
         WITHOUT ROWID;
 """
 """
-``name.hash`` is :func:`hashed`; ``role`` is one of :mod:`medgraph.mesh.records`, plus :data:`CONCEPT_PREFERRED`
-for the preferred term of its concept; identifiers are numbers; a year that nobody knows is 0.
+``hash`` is :func:`hashed`, of a record that of its preferred name; ``age`` is how many years a name is older than its
+record; ``role`` is one of :mod:`medgraph.mesh.records`, plus :data:`CONCEPT_PREFERRED` for the preferred term of its
+concept; identifiers are numbers; a year that nobody knows is 0. What most rows have in common is 0 and takes no room.
 """
 
 CONCEPT_PREFERRED = 16
@@ -64,10 +68,12 @@ HOW_TO_BUILD = "medgraph mesh download makes a folder of NLM's files, and medgra
 _CACHED = 200_000
 """Names of a kind that are remembered; about 30 MB at the most."""
 
-_CANDIDATES = (
-    "SELECT n.text, n.record, n.year, n.role, r.name, r.year, r.kind"
-    " FROM name n JOIN record r ON r.ui = n.record WHERE n.hash = ?"
+_CANDIDATE = (
+    "SELECT n.text, n.record, r.year - n.age, n.role, r.year, r.kind FROM name n JOIN record r ON r.ui = n.record"
 )
+_CANDIDATES = f"{_CANDIDATE} WHERE n.hash = ?"
+_NAMES = f"{_CANDIDATE} WHERE n.record = ? ORDER BY n.age, n.role & 15, n.text"
+_PREFERRED = "SELECT text FROM name WHERE hash = r.hash AND record = r.ui ORDER BY age, role & 15, text LIMIT 1"
 
 
 class Source(NamedTuple):
@@ -130,7 +136,6 @@ class _Candidate(NamedTuple):
     record: int
     year: int
     role: int
-    name: str
     record_year: int
     kind: int
 
@@ -210,9 +215,9 @@ class Index:
         best = _best(fitting, name)
         uis = sorted({one.record for one in best})
         if len(uis) == 1:
-            return Answer(identifier(uis[0]), _how(best[0], name) + _earlier(best[0], fitting))
+            return Answer(identifier(uis[0]), self._how(best[0], name) + self._earlier(best[0], fitting))
         if uis:
-            both = " and ".join(f"{identifier(ui)} ({next(c.name for c in best if c.record == ui)})" for ui in uis)
+            both = " and ".join(f"{identifier(ui)} ({self._name(ui)})" for ui in uis)
             return Answer(None, f"it stands for {both}{_of_year(best[0].year)}", tuple(map(identifier, uis)))
         others = sorted({one.record for one in candidates})
         if others:
@@ -242,12 +247,8 @@ class Index:
 
     def names(self, ui: str) -> list[Answer]:
         """All names of a record with what they are to it, the preferred one first; empty for one that is not here."""
-        rows = self._rows(
-            "SELECT n.text, n.record, n.year, n.role, r.name, r.year, r.kind FROM name n JOIN record r"
-            " ON r.ui = n.record WHERE n.record = ? ORDER BY n.year DESC, n.role & 15, n.text",
-            number(ui),
-        )
-        return [Answer(one.text, _how(one, one.text)) for one in map(_Candidate._make, rows)]
+        rows = self._rows(_NAMES, number(ui))
+        return [Answer(one.text, self._how(one, one.text)) for one in map(_Candidate._make, rows)]
 
     def record(self, ui: str) -> Entry | None:
         """A record by its identifier, or None."""
@@ -271,7 +272,8 @@ class Index:
         )
         trees = _Grouped(self._stream(f"SELECT record, number FROM tree {of} ORDER BY record, number", *values))
         links = _Grouped(self._stream(f"SELECT * FROM link {of} ORDER BY record, property, target", *values))
-        for coded, name, kind in self._stream(f"SELECT ui, name, kind FROM record {where} ORDER BY ui", *values):
+        of_record = f"SELECT ui, ({_PREFERRED}), kind FROM record r {where} ORDER BY ui"
+        for coded, name, kind in self._stream(of_record, *values):
             yield Entry(
                 identifier(coded),
                 name,
@@ -320,6 +322,27 @@ class Index:
             known.clear()
         known[name] = ui
         return ui
+
+    def _name(self, record: int) -> str:
+        """The preferred name of a record."""
+        return str(self._rows(f"SELECT ({_PREFERRED}) FROM record r WHERE ui = ?", record)[0][0])
+
+    def _how(self, one: _Candidate, name: str) -> str:
+        former = "former " if one.year < one.record_year else ""
+        role = one.role & 15
+        if role == PREFERRED:
+            words = f"former name of {self._name(one.record)}" if former else "preferred name"
+        elif role == LEARNED:
+            words = f"stands beside {identifier(one.record)} in PubMed records"
+        else:
+            words = f"{former}{_ROLES[role]} of {self._name(one.record)}"
+        spelt = f", there spelt {one.text}" if one.text != name else ""
+        return f"{words}{_of_year(one.year)}{spelt}"
+
+    def _earlier(self, chosen: _Candidate, candidates: Iterable[_Candidate]) -> str:
+        """What else the name meant in older years."""
+        others = sorted({one.record for one in candidates if one.record != chosen.record})
+        return "".join(f"; in older sources {identifier(ui)} ({self._name(ui)})" for ui in others)
 
     def _candidates(self, name: str) -> list[_Candidate]:
         """All rows of names that are equal to this one but for case, white space and hyphens."""
@@ -384,6 +407,7 @@ def hashed(key: str) -> int:
     return zlib.crc32(key.encode("utf-8", "surrogatepass")) - 0x80000000
 
 
+_ROLES = {ENTRY: "entry term", PERMUTED: "variant of an entry term", ABBREVIATION: "abbreviation"}
 _KIND_OF = {"D": "descriptor", "Q": "qualifier", "C": "supplementary concept"}
 
 
@@ -408,25 +432,6 @@ def _best(candidates: Iterable[_Candidate], name: str) -> list[_Candidate]:
         distance = 0 if one.text == name else 1 if " ".join(one.text.casefold().split()) == spelt else 2
         ranked.setdefault((-one.year, distance, 0 if role == PREFERRED else 1), []).append(one)
     return ranked[min(ranked)] if ranked else []
-
-
-def _how(one: _Candidate, name: str) -> str:
-    former = "former " if one.year < one.record_year else ""
-    words = {
-        PREFERRED: f"former name of {one.name}" if former else "preferred name",
-        ENTRY: f"{former}entry term of {one.name}",
-        PERMUTED: f"{former}variant of an entry term of {one.name}",
-        ABBREVIATION: f"abbreviation of {one.name}",
-        LEARNED: f"stands beside {identifier(one.record)} in PubMed records",
-    }[one.role & 15]
-    spelt = f", there spelt {one.text}" if one.text != name else ""
-    return f"{words}{_of_year(one.year)}{spelt}"
-
-
-def _earlier(chosen: _Candidate, candidates: Iterable[_Candidate]) -> str:
-    """What else the name meant in older years."""
-    others = {one.record: one for one in candidates if one.record != chosen.record}
-    return "".join(f"; in older sources {identifier(ui)} ({one.name})" for ui, one in sorted(others.items()))
 
 
 def _of_year(year: int) -> str:

@@ -41,6 +41,7 @@ UI = re.compile(r"[DQC][0-9]{6,9}")
 TREE_NUMBER = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{3})*")
 
 _LETTERS = "DQCMT"
+_PLACES = {(letter, 7 + more): 4 * n + more for n, letter in enumerate(_LETTERS) for more in range(4)}
 
 
 class Name(NamedTuple):
@@ -92,10 +93,12 @@ def number(ui: str) -> int:
     >>> number("D009369"), number("T001124965"), number("")
     (187380, 22499319, 0)
     """
-    digits = ui[1:]
-    if not (6 <= len(digits) <= 9 and digits.isdecimal() and digits.isascii() and ui[0] in _LETTERS):
+    if not (ui.isalnum() and ui.isascii()):
         return 0
-    return int(digits) * 20 + _LETTERS.index(ui[0]) * 4 + len(digits) - 6
+    try:
+        return int(ui[1:]) * 20 + _PLACES[ui[0], len(ui)]
+    except (KeyError, ValueError):
+        return 0
 
 
 def identifier(coded: int) -> str:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from medgraph.errors import FormatError, SinkError
 from medgraph.mesh import QUALIFIER, SHIPPED_YEAR, SUBSTANCE, folded, shipped
-from medgraph.mesh.index import CONCEPT_PREFERRED, SCHEMA, Index, Info, Source, hashed
+from medgraph.mesh.index import CONCEPT_PREFERRED, PAGE, SCHEMA, Index, Info, Source, hashed
 from medgraph.mesh.records import (
     CLASSES,
     ENTRY,
@@ -42,8 +42,11 @@ from medgraph.thesaurus.learn import Learned
 DEFAULT = "mesh.sqlite"
 """The name of an index where none is given."""
 
+Rows = dict[str, list[tuple[object, ...]]]
+"""Statements, and the values that each is to be carried out with."""
+
 _PAIR = re.compile(r"(D[0-9]{6,9})(Q[0-9]{6,9})?")
-_BATCH = 20_000
+_BATCH = 5_000
 _SHIPPED = "what ships with medgraph"
 
 _STAGE = """
@@ -197,7 +200,7 @@ class _Work:
         self.unplaced: Counter[str] = Counter()
         self.ambiguous = 0
         self._database = database
-        database.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        database.executescript(f"PRAGMA page_size = {PAGE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         database.executescript(SCHEMA)
         database.executescript(_STAGE)
 
@@ -239,17 +242,15 @@ class _Work:
         Raises:
             FormatError: one has no identifier of MeSH, or there are none.
         """
-        rows: dict[str, list[tuple[object, ...]]] = {}
-        count = names = held = 0
+        rows: Rows = {statement: [] for statement in (_RECORD, _NAME, _TREE, _LINK, _NAMED_TREE)}
+        count = names = 0
         for record in records:
             count += 1
-            for statement, row in _rows(record, source.year, path or source.format):
-                rows.setdefault(statement, []).append(row)
-                held += 1
-                names += statement is _NAME
-            if held >= _BATCH:
+            _add(record, source.year, path or source.format, rows)
+            if count % _BATCH == 0:
+                names += len(rows[_NAME])
                 self._insert(rows)
-                held = 0
+        names += len(rows[_NAME])
         self._insert(rows)
         if not count:
             raise FormatError(path or source.format, "this file holds not one record of MeSH; get it again")
@@ -265,18 +266,21 @@ class _Work:
         database.executescript(_TREES)
         database.executescript(_NEWEST_LINKS)
         self._classify()
+        database.create_function("hashed", 1, lambda name: hashed(folded(name)), deterministic=True)
         database.executescript(
-            "INSERT INTO main.record SELECT ui, name, year, kind FROM stage.record ORDER BY ui;"
-            "INSERT INTO main.name SELECT hash, record, text, term, concept, year, role FROM stage.name"
-            " ORDER BY hash, record, text, term;"
+            "INSERT INTO main.record SELECT ui, hashed(name), year, kind FROM stage.record ORDER BY ui;"
+            "INSERT INTO main.name SELECT n.hash, n.record, n.text, n.term, n.concept, r.year - n.year, n.role"
+            " FROM stage.name n JOIN stage.record r ON r.ui = n.record ORDER BY n.hash, n.record, n.text, n.term;"
         )
         database.commit()
         self.ambiguous = _ambiguous(database)
+        # rows that were put in by their order leave an eighth of their pages empty
+        database.execute("VACUUM")
 
-    def _insert(self, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    def _insert(self, rows: Rows) -> None:
         for statement, values in rows.items():
             self._database.executemany(statement, values)
-        rows.clear()
+            values.clear()
 
     def _place_names(self) -> None:
         """Tree numbers and links whose record is only named, and records that are only learned."""
@@ -334,15 +338,14 @@ class _Work:
         database.executemany("UPDATE stage.record SET kind = ? WHERE ui = ?", found)
 
 
-def _rows(record: MeshRecord, year: int, source: str) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """What a record adds, as statements and their values."""
+def _add(record: MeshRecord, year: int, source: str, rows: Rows) -> None:
+    """Put what a record says to the rows."""
     trees = [tree.strip() for tree in record.trees]
     for tree in trees:
         if not TREE_NUMBER.fullmatch(tree):
             raise FormatError(source, f"{record.ui or record.name}: {tree!r} is no tree number, such as C04.557.337")
     if not record.ui:
-        for tree in trees:
-            yield _NAMED_TREE, (record.name, tree, year)
+        rows[_NAMED_TREE] += [(record.name, tree, year) for tree in trees]
         return
     if not UI.fullmatch(record.ui):
         raise FormatError(source, f"{record.ui!r} ({record.name}) is no MeSH identifier, such as D009369")
@@ -351,18 +354,20 @@ def _rows(record: MeshRecord, year: int, source: str) -> Iterator[tuple[str, tup
     names = record.names
     learned = len(names) == 1 and names[0].role == LEARNED
     kind_year = -1 if learned else of_year
-    yield _RECORD, (ui, record.name, of_year if record.name else -1, record.kind, kind_year if record.kind else -2)
-    if record.name and not any(name.role == PREFERRED for name in names):
+    named = of_year if record.name else -1
+    rows[_RECORD].append((ui, record.name, named, record.kind, kind_year if record.kind else -2))
+    if record.name and not any(name.role == PREFERRED and name.text == record.name for name in names):
         names = [Name(record.name, PREFERRED), *names]
+    add = rows[_NAME].append
     for text, role, term, concept, preferred in names:
         text = " ".join(text.split())  # noqa: PLW2901
         if text:
-            flags = role | (CONCEPT_PREFERRED if preferred else 0)
-            yield _NAME, (ui, text, number(term), number(concept), of_year, flags, hashed(folded(text)))
-    for tree in trees:
-        yield _TREE, (ui, tree, of_year)
-    for name, target in record.links:
-        yield _LINK, (ui, LINKS.index(name), target, of_year)
+            flags = role | CONCEPT_PREFERRED if preferred else role
+            add((ui, text, number(term), number(concept), of_year, flags, hashed(folded(text))))
+    if trees:
+        rows[_TREE] += [(ui, tree, of_year) for tree in trees]
+    if record.links:
+        rows[_LINK] += [(ui, LINKS.index(name), target, of_year) for name, target in record.links]
 
 
 def _shipped() -> Iterator[MeshRecord]:
@@ -383,7 +388,7 @@ def _watched(records: Iterable[MeshRecord], name: str, watch: Callable[[str, int
 def _ambiguous(database: sqlite3.Connection) -> int:
     """How many names, spelt alike, are those of two records of one kind in the newest year that has them."""
     rows = database.execute(
-        "SELECT n.text, n.year, n.record, r.kind FROM name n JOIN record r ON r.ui = n.record WHERE n.text IN"
+        "SELECT n.text, r.year - n.age, n.record, r.kind FROM name n JOIN record r ON r.ui = n.record WHERE n.text IN"
         " (SELECT text FROM name GROUP BY hash, text HAVING count(DISTINCT record) > 1) AND n.role & 15 < 3"
     )
     found: dict[tuple[str, str, bool], dict[int, set[int]]] = {}
