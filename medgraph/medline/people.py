@@ -32,6 +32,7 @@ def name(full: str, short: str | None) -> Name:
     ('Selvamani', None, None, None)
     """
     last, _, fore = full.partition(", ")
+    last = last.rstrip(" ")
     initials = suffix = None
     if short is None:
         words = fore.rpartition(" ")

@@ -348,7 +348,7 @@ def data_banks(draft: Draft, groups: Groups) -> None:
     """``SI``: bank and number with a slash between them; numbers of one bank that follow one another stand together."""
     banks: list[tuple[str, list[str]]] = []
     for value in groups["SI"]:
-        name, _, number = value.partition("/")
+        name, _, number = map(str.strip, value.partition("/"))
         if not banks or banks[-1][0] != name or not number:
             banks.append((name, []))
         if number:
@@ -425,6 +425,12 @@ _BOOK_FIELDS = {
 
 def book(draft: Draft, groups: Groups) -> None:
     """The tags that only book records have; :func:`_as_book` adds what they share with articles."""
+    if "BTI" not in groups:
+        for tag in (*_BOOK_FIELDS, "ISBN"):
+            for value in groups.get(tag, ()):
+                draft.keep(tag, value)
+                draft.problem("stray-tag", tag, value, f"{tag} belongs into the record of a book, which has a BTI")
+        return
     values: dict[str, Any] = {}
     for tag, name in _BOOK_FIELDS.items():
         if tag in groups:
