@@ -425,12 +425,6 @@ _BOOK_FIELDS = {
 
 def book(draft: Draft, groups: Groups) -> None:
     """The tags that only book records have; :func:`_as_book` adds what they share with articles."""
-    if "BTI" not in groups:
-        for tag in (*_BOOK_FIELDS, "ISBN"):
-            for value in groups.get(tag, ()):
-                draft.keep(tag, value)
-                draft.problem("stray-tag", tag, value, f"{tag} belongs into the record of a book, which has a BTI")
-        return
     values: dict[str, Any] = {}
     for tag, name in _BOOK_FIELDS.items():
         if tag in groups:
