@@ -178,6 +178,7 @@ def _name(a: Account, agent: str, role: str, names: Names) -> None:
 def full_name(a: Account, agent: str, leaf: Leaf) -> None:
     """``Last, First Jr``: the parts on the person, which put together are the value; a name without comma as it is."""
     family, comma, rest = leaf.value.partition(", ")
+    family = family.rstrip(" ")  # "An , H S" (PMID 11242391)
     if not comma:
         a.seek(leaf, agent, FOAF.familyName)
         a.need("full name", agent, FOAF.name, leaf.value, PLAIN)
