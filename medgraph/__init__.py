@@ -6,6 +6,7 @@ PubMed records as RDF.
         medgraph.to_graph(citation)                   # as an rdflib.Graph
 
     medgraph.convert(["records.nbib"], "records.ttl") # to a file, with a report
+    medgraph.validate(["records.nbib"])               # against the shapes: what is wrong, and in which records
 
 Every name below is imported when it is first asked for, so that importing the package costs nothing.
 """
@@ -16,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
     from medgraph.mapping import Mapping
     from medgraph.model import Citation, Deletion
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from medgraph.pipeline import convert
     from medgraph.report import Report
     from medgraph.sources import read
+    from medgraph.validation import validate
 
 __all__ = [
     "Citation",
+    "Conformance",
     "Deletion",
     "FormatError",
     "Mapping",
@@ -38,10 +42,12 @@ __all__ = [
     "read",
     "to_graph",
     "triples",
+    "validate",
 ]
 
 _HOMES = {
     "Citation": "model",
+    "Conformance": "conformance",
     "Deletion": "model",
     "FormatError": "errors",
     "Mapping": "mapping",
@@ -54,6 +60,7 @@ _HOMES = {
     "read": "sources",
     "to_graph": "objects",
     "triples": "objects",
+    "validate": "validation",
 }
 
 

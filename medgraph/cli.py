@@ -2,7 +2,8 @@
 The command line: opens, calls, prints. What it calls is the library, under the same names.
 
 Data goes to standard output and everything else to standard error. Exit codes: 0 done; 1 done, but records
-were rejected or lost; 2 a wrong command line; 3 could not finish; 130 interrupted; 141 nobody reads the output.
+were rejected or lost or do not conform; 2 a wrong command line, or shapes that cannot be used; 3 could not finish;
+4 engines disagree; 130 interrupted; 141 nobody reads the output.
 """
 
 from __future__ import annotations
@@ -27,15 +28,22 @@ from rich.table import Table
 from rich.text import Text
 
 from medgraph import explain as explanation_of
-from medgraph import pipeline, thesaurus
+from medgraph import pipeline, thesaurus, validation
+from medgraph.conformance import SEVERITIES, readable
+from medgraph.conformance import text as conformance_text
+from medgraph.conformance.formats import FORMATS as REPORTS
+from medgraph.conformance.formats import SUFFIXES, written
 from medgraph.errors import MappingError, MedgraphError, ShapesError
+from medgraph.judge import Judge
 from medgraph.mesh.index import Index
 from medgraph.report import bytes_for_people
 from medgraph.report import text as text_of
 from medgraph.sinks import STDOUT
 from medgraph.syntaxes import FORMATS
 
-DONE, INCOMPLETE, USAGE, FAILED, INTERRUPTED, NO_READER = 0, 1, 2, 3, 130, 141
+DONE, INCOMPLETE, USAGE, FAILED, DISAGREE, INTERRUPTED, NO_READER = 0, 1, 2, 3, 4, 130, 141
+
+_WIDTH = 110
 
 WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
 
@@ -180,6 +188,86 @@ def convert(
     elif not quiet:
         click.echo(text_of(report), err=True, nl=False)
     return DONE if report.complete else INCOMPLETE
+
+
+@main.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, type=click.Path(path_type=str, allow_dash=True))
+@click.option(
+    "--format",
+    type=click.Choice(list(REPORTS)),
+    help="How to report; text is a summary, json and csv have a line for every result. [by OUT's suffix, else text]",
+)
+@click.option("-o", "--output", metavar="OUT", default=STDOUT, help="File for the report. [standard output]")
+@SHAPES
+@click.option(
+    "--engine",
+    type=click.Choice(validation.ENGINES),
+    default="stream",
+    show_default=True,
+    help="The compiled validator, or the reference, which is slow.",
+)
+@click.option(
+    "--audit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=validation.AUDIT,
+    show_default=True,
+    help="Let pySHACL check N records again, drawn at random, and as many that fail; 0 is none.",
+)
+@click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="Another one draws others.")
+@click.option("--dataset", is_flag=True, help="Take all inputs as one graph: what crosses records is checked too.")
+@click.option("--explain", "plan", is_flag=True, help="Print every constraint and whether a record decides it; no IN.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, "never"]),
+    default="violation",
+    show_default=True,
+    help="The lightest results that make the exit code 1.",
+)
+@click.option(
+    "--baseline",
+    metavar="OLD",
+    type=click.Path(dir_okay=False),
+    help="What --format json wrote before: report what is new.",
+)
+@click.option(
+    "--profile", type=click.Choice(["full", "core"]), help="The mapping's profile; core refuses all else. [full]"
+)
+@click.option("--base", metavar="IRI", help="Namespace of the nodes that medgraph names, as in convert.")
+@click.option("--mapping", metavar="NAME", help="A mapping of your own, as in convert.")
+@MESH
+@command
+def validate(
+    inputs: Sequence[str], *, format: str | None, output: str, plan: bool, fail_on: str, quiet: bool, **options: Any
+) -> int:
+    """
+    Check records, or RDF, against the shapes.
+
+    IN is what convert takes, or RDF (.ttl .nt .nq .trig .jsonld .rdf, also packed), or a folder of either. Nothing is
+    written but the report: what is wrong, in how many records, with the first PMIDs, an example, and how to mend it.
+    """
+    _let_import_from_here(options["mapping"])
+    if plan:
+        _print_plan(Judge(options["shapes"], profile=options["profile"] or "full"))
+        return DONE
+    if not inputs:
+        raise click.UsageError("Missing argument 'IN...'.")
+    name = format or SUFFIXES.get(Path(output).suffix.lower(), "text")
+    with _progress(inputs, quiet) as watch:
+        if name == "text" and output == STDOUT:
+            found = validation.validate(inputs, watch=watch, **options)
+        else:
+            with written(output) as out:
+                report = REPORTS[name](out, fail_on)
+                found = validation.validate(inputs, report=report, watch=watch, **options)
+    summary = conformance_text.text(found)
+    if name == "text" and output == STDOUT:
+        _console().print(summary)
+    elif not quiet:
+        _console(stderr=True).print(summary)
+    if found.audit is not None and found.audit.differing:
+        return DISAGREE
+    return INCOMPLETE if found.fails(fail_on) or found.unreadable else DONE
 
 
 @main.command()
@@ -401,6 +489,29 @@ def export_mesh(*, output: str, format: str | None, mesh: str, quiet: bool) -> i
     if not quiet:
         click.echo(thesaurus.text(exported), err=True, nl=False)
     return DONE
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console that is as wide as the terminal, and of a fixed width where there is none."""
+    console = Console(highlight=False, stderr=stderr)
+    return console if console.is_terminal else Console(highlight=False, stderr=stderr, width=_WIDTH)
+
+
+def _print_plan(judge: Judge) -> None:
+    """Every constraint, and who decides it: the record alone, or other records too."""
+    names = judge.conformance().names
+    rows = [
+        (
+            names.get(row.target, readable(row.target)),
+            row.name or "",
+            readable(row.path),
+            row.component,
+            row.scope,
+            row.why,
+        )
+        for row in judge.validator.scopes()
+    ]
+    _print_rows(("shape", "constraint", "path", "component", "decided by", "why"), rows)
 
 
 def _let_import_from_here(mapping: str | None) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 from medgraph import checks, iris, shacl
 from medgraph.conformance import Conformance
 from medgraph.errors import ShapesError
 from medgraph.mapping import Triple
 from medgraph.shacl import Result, Validator
-from medgraph.shacl.terms import Index
+from medgraph.shacl.terms import Index, StoreIndex
 from medgraph.shipped import folder
 
 BATCH = 100
@@ -66,14 +67,15 @@ class Judge:
     def results(self, graphs: Sequence[Index]) -> list[list[Result]]:
         """What is wrong with each record, as far as it alone decides it."""
         found = self.validator.validate_batch(graphs)
-        return [self._with_checks(graph, results) for graph, results in zip(graphs, found, strict=True)]
+        return [self.with_checks(graph, results) for graph, results in zip(graphs, found, strict=True)]
 
-    def results_of_all(self, graph: Index) -> list[Result]:
+    def results_of_all(self, graph: Index | StoreIndex) -> list[Result]:
         """What is wrong with a graph that is all there is, records and what they share."""
-        return self._with_checks(graph, self.validator.validate_graph(graph))
+        return self.with_checks(graph, self.validator.validate_graph(graph))
 
-    def _with_checks(self, graph: Index, results: list[Result]) -> list[Result]:
-        return [*results, *checks.check(graph)] if self.shipped else results
+    def with_checks(self, graph: Index | StoreIndex, results: list[Result]) -> list[Result]:
+        """Results of the shapes, and those of the checks that go with them."""
+        return [*results, *checks.check(cast(Index, graph))] if self.shipped else results
 
     def conformance(self) -> Conformance:
         """An empty conformance that knows what it is judged by."""

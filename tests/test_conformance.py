@@ -128,8 +128,8 @@ PLAN = [
 
 def written(name: str, records: list[list[Finding]], **options: str) -> str:
     out = io.BytesIO()
-    report = FORMATS[name](out, PLAN, **options)
-    report.begin()
+    report = FORMATS[name](out, **options)
+    report.begin(PLAN)
     for findings in records:
         report.record(findings)
     found = of(records)

@@ -30,9 +30,11 @@ ORDER = """
     conformance
     sinks objects
     judge
-    report rejects
+    audit report rejects
     parts explain thesaurus
     pipeline
+    graphs
+    validation
     sync ncbi
     cli
 """

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +26,7 @@ from medgraph import vocab
 from medgraph.conformance import VALUES, Conformance, Finding, Group, cut, kind_of, rank, readable, severity_of
 from medgraph.conformance.page import page
 from medgraph.conformance.text import text
+from medgraph.errors import SinkError
 from medgraph.shacl import Row
 from medgraph.shacl.results import describe
 from medgraph.shacl.terms import SH, TYPE, XSD, Triple, lexical, literal
@@ -32,7 +35,7 @@ from medgraph.syntaxes import Turtle
 SARIF_MOST = 5_000
 """As many results as GitHub's code scanning shows of one run."""
 
-_PMIDS = 5
+STDOUT = "-"
 
 
 class Format:
@@ -41,17 +44,22 @@ class Format:
 
     Args:
         out: where to write.
-        plan: every constraint of the shapes, for the formats that name those that found nothing too.
         threshold: the lightest severity that counts as a failure.
     """
 
-    def __init__(self, out: IO[bytes], plan: Sequence[Row] = (), threshold: str = "violation") -> None:
+    def __init__(self, out: IO[bytes], threshold: str = "violation") -> None:
         self.out = out
-        self.plan = plan
         self.threshold = threshold
+        self.plan: Sequence[Row] = ()
 
-    def begin(self) -> None:
-        """Write what comes before the first record."""
+    def begin(self, plan: Sequence[Row] = ()) -> None:
+        """
+        Write what comes before the first record.
+
+        Args:
+            plan: every constraint of the shapes, for the formats that name those that found nothing too.
+        """
+        self.plan = plan
 
     def record(self, findings: Iterable[Finding]) -> None:
         """Write what was found in one record."""
@@ -81,7 +89,7 @@ class Csv(Format):
     columns = ("pmid", "severity", "name", "message", "value", "path", "component", "shape", "focus", "source",
                "where", "hint")  # fmt: skip
 
-    def begin(self) -> None:
+    def begin(self, plan: Sequence[Row] = ()) -> None:
         """The names of the columns."""
         self._write([self.columns])
 
@@ -110,7 +118,7 @@ class ValidationReport(Format):
 
     root = "_:report"
 
-    def begin(self) -> None:
+    def begin(self, plan: Sequence[Row] = ()) -> None:
         """Prefixes and the report."""
         self._syntax = Turtle({**vocab.PREFIXES, "sh": SH, "values": VALUES, "s": "https://w3id.org/medgraph/shapes#"})
         self._count = 0
@@ -215,7 +223,7 @@ class Sarif(Format):
 
     levels = ("error", "warning", "note")
 
-    def begin(self) -> None:
+    def begin(self, plan: Sequence[Row] = ()) -> None:
         """Nothing yet: the rules come first."""
         self._rules: dict[str, dict[str, Any]] = {}
         self._results: list[dict[str, Any]] = []
@@ -292,6 +300,29 @@ FORMATS: dict[str, type[Format]] = {
 SUFFIXES = {".jsonl": "json", ".json": "json", ".csv": "csv", ".ttl": "ttl", ".html": "html", ".xml": "junit",
             ".sarif": "sarif", ".txt": "text"}  # fmt: skip
 """The format that a file's name asks for."""
+
+
+@contextmanager
+def written(target: str) -> Iterator[IO[bytes]]:
+    """
+    Where a report is written: standard output for ``"-"``, or a file that appears when it is complete.
+
+    Raises:
+        SinkError: the file cannot be written.
+    """
+    if target == STDOUT:
+        yield sys.stdout.buffer
+        return
+    part = Path(f"{target}.part")
+    try:
+        try:
+            with open(part, "wb") as out:
+                yield out
+            part.replace(target)
+        except OSError as error:
+            raise SinkError(target, f"the report cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def plain(finding: Finding) -> dict[str, Any]:

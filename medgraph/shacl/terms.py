@@ -169,14 +169,17 @@ def index(triples: Iterable[Triple]) -> Index:
 
 class StoreIndex(Mapping[str, dict[str, dict[str, None]]]):
     """
-    A pyoxigraph store as an index, read as it is asked for: memory does not grow with the store.
+    A pyoxigraph store as an index, read as it is asked for: memory does not grow with the store but by the names of
+    its subjects.
 
     Args:
         store: all its graphs are taken as one.
+        on_disk: whether it is one on the disk, which keeps the triples of a subject together; then not even by those.
     """
 
-    def __init__(self, store: pyoxigraph.Store) -> None:
+    def __init__(self, store: pyoxigraph.Store, *, on_disk: bool = False) -> None:
         self.store = store
+        self.on_disk = on_disk
         self._near: dict[str, dict[str, dict[str, None]]] = {}
         self._graphs = [pyoxigraph.DefaultGraph(), *store.named_graphs()]
 
@@ -195,7 +198,7 @@ class StoreIndex(Mapping[str, dict[str, dict[str, None]]]):
         return properties
 
     def __iter__(self) -> Iterator[str]:
-        several = len(self._graphs) > 1
+        several = len(self._graphs) > 1 or not self.on_disk
         seen: set[str] = set()
         last = ""
         for graph in self._graphs:
