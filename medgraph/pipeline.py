@@ -19,8 +19,8 @@ from medgraph import conformance, sources, vocab
 from medgraph import mapping as mappings
 from medgraph.conformance import Finding
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
-from medgraph.judge import BATCH, Judge, index
-from medgraph.mapping import Mapping, Triple
+from medgraph.judge import BATCH, Judge
+from medgraph.mapping import Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.mesh.index import Index
 from medgraph.model import Citation, Deletion, Problem
 from medgraph.parts import parts
@@ -255,7 +255,7 @@ class _Held(NamedTuple):
     """A record that waits for others, to be judged with them."""
 
     citation: Citation
-    triples: list[Triple]
+    graph: Graph
     problems: list[Problem]
 
 
@@ -331,13 +331,15 @@ class _Run:
             report.skip("later version" if later else "duplicate PMID", citation.pmid)
             return
         problems: list[Problem] = list(citation.problems)
-        triples = self._mapping.triples(citation, problems)
+        if self._judge is not None:
+            self._held.append(_Held(citation, self._mapping.graph(citation, problems), problems))
+        elif sink.takes_lines:
+            sink.write_lines(self._mapping.lines(citation, problems))
+            report.written += 1
+        else:
+            self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
         if problems or citation.unread:
             report.note(citation, problems)
-        if self._judge is None:
-            self._write(citation, triples, sink, rejects)
-            return
-        self._held.append(_Held(citation, triples, problems))
         if len(self._held) >= BATCH:
             self._settle(sink, rejects)
 
@@ -346,7 +348,7 @@ class _Run:
         if self._judge is None or not self._held:
             return
         held, self._held = self._held, []
-        judged = iter(self._judge.results([index(one.triples) for one in held if isinstance(one, _Held)]))
+        judged = iter(self._judge.results([one.graph for one in held if isinstance(one, _Held)]))
         for one in held:
             if isinstance(one, RecordError):
                 self._reject(one, rejects)
@@ -354,22 +356,22 @@ class _Run:
                 self._decide(one, next(judged), sink, rejects)
 
     def _decide(self, one: _Held, results: list[Result], sink: Sink, rejects: Rejects) -> None:
-        citation, triples, problems = one
+        citation, graph, problems = one
         found = self.report.conformance
         assert found is not None
         found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
         if self._strict and any(map(conformance.rejects, results)):
             findings = conformance.of_citation(citation, problems, results)
-            self._reject(_nonconforming(citation, results), rejects, findings, triples)
+            self._reject(_nonconforming(citation, results), rejects, findings, triples_of(graph))
+        elif sink.takes_lines:
+            sink.write_lines(lines_of(graph))
+            self.report.written += 1
         else:
-            self._write(citation, triples, sink, rejects)
+            self._write(citation, triples_of(graph), sink, rejects)
 
     def _write(self, citation: Citation, triples: list[Triple], sink: Sink, rejects: Rejects) -> None:
         try:
-            if sink.takes_lines:
-                sink.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
-            else:
-                sink.write(triples)
+            sink.write(triples)
         except ValueError as error:
             self._reject(_unwritable(citation, triples, error), rejects, (), triples)
         else:

@@ -24,7 +24,7 @@ from medgraph.conformance import Conformance, Finding, of_problem, rejects
 from medgraph.conformance.formats import Baseline, Format
 from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError
 from medgraph.graphs import NotGroupedError, Owners, Piece, Stored
-from medgraph.judge import BATCH, Judge, index, shared_nodes
+from medgraph.judge import BATCH, Judge, shared_nodes
 from medgraph.mapping import Mapping, Triple
 from medgraph.model import Citation
 from medgraph.pipeline import Watch, mapping_of, size_of
@@ -282,7 +282,7 @@ class _Run:
             for record in reading:
                 if isinstance(record, Citation):
                     problems = list(record.problems)
-                    graph = index(self._mapping.triples(record, problems))
+                    graph = self._mapping.graph(record, problems)
                     known = tuple(of_problem(record.pmid, problem) for problem in problems)
                     yield _Looked(record.pmid, record.position.source, str(record.position), graph, known)
                     self._tell(self.found, reading.compressed_position)

@@ -13,12 +13,10 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from medgraph import judge as judging
-from medgraph import mapping, pipeline, sources
+from medgraph import pipeline
 from medgraph.errors import ShapesError
 from medgraph.judge import Judge
 from medgraph.report import text
-from medgraph.shacl import terms
 
 Nbib = Callable[..., str]
 
@@ -260,9 +258,3 @@ def test_the_smallest_record_conforms(nbib: Nbib, tmp_path: Path, profile: str) 
     assert report.complete, text(report)
     assert report.conformance is not None
     assert report.conformance.profiles == {profile: 1}
-
-
-def test_the_quick_index_is_the_index(shared: Path) -> None:
-    for record in sources.read(shared / "pairs"):
-        triples = mapping.FULL.triples(record)  # type: ignore[arg-type]
-        assert judging.index(triples) == terms.index(triples)

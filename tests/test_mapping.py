@@ -17,8 +17,9 @@ from vocabulary import check_graph
 import medgraph
 from medgraph import model
 from medgraph.errors import MappingError
-from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple
-from medgraph.model import Citation
+from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple, lines_of, triples_of
+from medgraph.model import Citation, Problem
+from medgraph.shacl.terms import index
 from medgraph.vocab import DCTERMS, MEDGRAPH, TERMS
 
 TEXTS: dict[str, str] = {
@@ -447,3 +448,16 @@ REAL = (
 def test_a_journal_without_a_name_is_kept_with_its_record() -> None:
     citation = Citation(pmid="7", title="T", journal=model.Journal(country="England"))
     assert ("<https://w3id.org/medgraph/id/7-journal>", MEDGRAPH.country, '"England"') in FULL.triples(citation)
+
+
+@pytest.mark.parametrize("profile", ["full", "core"])
+def test_the_graph_is_the_triples_by_subject_and_property(profile: str) -> None:
+    mapping = FULL.with_options(profile=profile)
+    for citation in everything():
+        one: list[Problem] = []
+        other: list[Problem] = []
+        triples, graph = mapping.triples(citation, one), mapping.graph(citation, other)
+        assert graph == index(triples)
+        assert triples_of(graph) == triples
+        assert lines_of(graph) == mapping.lines(citation)
+        assert one == other

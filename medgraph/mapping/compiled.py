@@ -64,11 +64,68 @@ class Step(NamedTuple):
     terms: tuple[str, ...]
 
 
-Described = dict[str, list[Any]]
+Properties = dict[str, dict[str, None]]
+"""What is said of one node: property -> its values, in order."""
+
+Graph = dict[str, Properties]
+"""Triples by subject and property."""
+
+Described = dict[str, Any]
 Describe = Callable[[list[tuple[str, Any]], "Record", Described, list[Step] | None], None]
 
 
-def compiled(table: str, rows: tuple[Row, ...], *, cached: bool) -> Describe:
+class Form(NamedTuple):
+    """
+    How the written-out code says a node's triples.
+
+    Args:
+        block: the node's block, empty.
+        one: puts the term ``t`` of the property ``{p}`` into it.
+        several: does so with the terms in ``{t}``, of which some may be the same.
+        member: does so with ``term``, of a property that is made for it.
+        merged: two blocks of one node as one.
+    """
+
+    block: str
+    one: str
+    several: tuple[str, ...]
+    member: str
+    merged: Callable[[Any, Any], Any]
+
+
+def _merged_triples(first: list[Triple], second: list[Triple]) -> list[Triple]:
+    """Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance."""
+    properties: dict[str, dict[Triple, None]] = {}
+    for triple in (*first, *second):
+        properties.setdefault(triple[1], {})[triple] = None
+    return [triple for triples in properties.values() for triple in triples]
+
+
+def _merged_properties(first: Properties, second: Properties) -> Properties:
+    """The same for the other form."""
+    return {name: first.get(name, {}) | second.get(name, {}) for name in first | second}
+
+
+TRIPLES = Form(
+    "[]",
+    "block.append((subject, {p}, t))",
+    ("for term in {t} if len({t}) == 1 else dict.fromkeys({t}):", "    block.append((subject, {p}, term))"),
+    "block.append((subject, {p}, term))",
+    _merged_triples,
+)
+"""A list of triples for each node: what is written in the end."""
+
+PROPERTIES = Form(
+    "{{}}",
+    "block[{p}] = {{t: None}}",
+    ("block[{p}] = dict.fromkeys({t})",),
+    "block[{p}] = {{term: None}}",
+    _merged_properties,
+)
+"""A dictionary of properties for each node: what a validator looks things up in."""
+
+
+def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form = TRIPLES) -> Describe:
     """
     A table as a function ``describe(batch, record, described, steps)``, for the nodes ``(subject, item)`` of a batch.
 
@@ -77,16 +134,17 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool) -> Describe:
 
     Args:
         cached: remember what was said of a node, by its item.
+        form: how a node's triples are said.
     """
-    names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step, "merged": _merged, "cache": {}}
+    names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step, "merged": form.merged, "cache": {}}
     for n, row in enumerate(rows):
         names |= {f"row_{n}": row, f"value_{n}": row.value, f"p{n}": row.predicate}
-    exec(_written_out(table, rows, cached), names)
+    exec(_written_out(table, rows, cached, form), names)
     return names["describe"]  # type: ignore[no-any-return]
 
 
 @cache
-def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
+def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) -> CodeType:
     """The code of a table's function; it is the same for all mappings that have the same rows."""
     last_of = {row.predicate: n for n, row in enumerate(rows)}
     gathered = {row.predicate for n, row in enumerate(rows) if last_of[row.predicate] != n}
@@ -95,12 +153,12 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
         code += [
             "        block = cache.get((subject, item)) if steps is None else None",
             "        if block is not None:",
-            "            if described.setdefault(subject, block) is not block:",
+            "            if block and described.setdefault(subject, block) is not block:",
             "                described[subject] = merged(described[subject], block)",
             "            continue",
             "        troubles = len(record.problems)",
         ]
-    code += ["        block = []", "        add = block.append"]
+    code += [f"        block = {form.block.format()}"]
     code += [f"        all_{last_of[predicate]} = []" for predicate in sorted(gathered)]
     guard = ""
     for n, row in enumerate(rows):
@@ -109,7 +167,7 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
             code.append(f"        if {condition}:")
         guard = condition
         indent = " " * (12 if condition else 8)
-        lines = _gather(n, field, last_of[row.predicate]) if row.predicate in gathered else _say(n, row, field)
+        lines = _gather(n, field, last_of[row.predicate]) if row.predicate in gathered else _say(n, row, field, form)
         code += [indent + line for line in lines]
         code += [
             f"{indent}if steps is not None and t:",
@@ -117,7 +175,8 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
             f"{indent}    steps.append(Step({table!r}, subject, row_{n}, {field}, made))",
         ]
         if row.predicate in gathered and last_of[row.predicate] == n:
-            code += [f"        for term in dict.fromkeys(all_{n}):", f"            {_add(n, 'term')}"]
+            code += [f"        if all_{n}:"]
+            code += [f"            {line.format(p=f'p{n}', t=f'all_{n}')}" for line in form.several]
             guard = ""
     if cached:
         code += [
@@ -125,7 +184,7 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool) -> CodeType:
             "            cache[subject, item] = block",
         ]
     code += [
-        "        if described.setdefault(subject, block) is not block:",
+        "        if block and described.setdefault(subject, block) is not block:",
         "            described[subject] = merged(described[subject], block)",
     ]
     return compile("\n".join(code), f"<mapping table {table!r}>", "exec")
@@ -141,41 +200,24 @@ def _field(row: Row) -> tuple[str, str]:
     return f"(v := item.{fields[0]}) is not None and v is not NOTHING", "v"
 
 
-def _add(n: int, term: str) -> str:
-    """The statement that adds one triple."""
-    return f"add((subject, p{n}, {term}))"
-
-
 def _gather(n: int, field: str, last: int) -> list[str]:
     """The lines that keep one row's terms until the last row of its property has been looked at."""
     return [f"t = value_{n}({field}, record)", "if t is not None:", f"    all_{last} += (t,) if type(t) is str else t"]
 
 
-def _say(n: int, row: Row, field: str) -> list[str]:
+def _say(n: int, row: Row, field: str, form: Form) -> list[str]:
     """The lines that make one row's terms and add their triples."""
     gives = row.value.__annotations__.get("return", "Terms")
     call = f"t = value_{n}({field}, record)"
     if row.predicate == MEMBERS:
-        member = f"<{_RDF}_{{i}}>"
-        return [call, "for i, term in enumerate(t, 1):", f"    add((subject, f'{member}', term))"]
-    one = _add(n, "t")
+        member = form.member.format(p=f"f'<{_RDF}_{{i}}>'")
+        return [call, "for i, term in enumerate(t, 1):", f"    {member}"]
+    one = form.one.format(p=f"p{n}")
     if gives == "str":
         return [call, one]
     if gives == "str | None":
         return [call, "if t is not None:", f"    {one}"]
-    several = [
-        "if t:",
-        "    for term in t if len(t) == 1 else dict.fromkeys(t):",
-        f"        {_add(n, 'term')}",
-    ]
+    several = ["if t:", *(f"    {line.format(p=f'p{n}', t='t')}" for line in form.several)]
     if gives in ("list[str]", "list[str] | None"):
         return [call, *several]
     return [call, "if type(t) is str:", f"    {one}", "elif t:", *(f"    {line}" for line in several[1:])]
-
-
-def _merged(first: list[Triple], second: list[Triple]) -> list[Triple]:
-    """Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance."""
-    properties: dict[str, dict[Triple, None]] = {}
-    for triple in (*first, *second):
-        properties.setdefault(triple[1], {})[triple] = None
-    return [triple for triples in properties.values() for triple in triples]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris
 from medgraph.errors import MappingError
-from medgraph.mapping.compiled import Row, Step, Triple, compiled
+from medgraph.mapping.compiled import PROPERTIES, TRIPLES, Describe, Form, Graph, Row, Step, Triple, compiled
 from medgraph.mesh import SMALL, Resolver
 from medgraph.model import Citation, Problem
 
@@ -77,8 +77,13 @@ class Mapping:
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
         self.memory: dict[Any, Any] = {}
-        self._describe = {
-            name: compiled(name, tuple(self.rows(name)), cached=node.cached) for name, node in self.nodes.items()
+        self._describe = self._compiled(TRIPLES)
+        self._describe_graph: dict[str, Describe] = {}
+
+    def _compiled(self, form: Form) -> dict[str, Describe]:
+        return {
+            name: compiled(name, tuple(self.rows(name)), cached=node.cached, form=form)
+            for name, node in self.nodes.items()
         }
 
     @property
@@ -123,8 +128,14 @@ class Mapping:
         Args:
             problems: receives what was wrong with single values.
         """
-        described = self._described(citation, problems, None)
+        described = self._described(self._describe, citation, problems, None)
         return [triple for block in described.values() for triple in block]
+
+    def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
+        """The same triples by subject and property, to look things up in; not to be changed."""
+        if not self._describe_graph:
+            self._describe_graph = self._compiled(PROPERTIES)
+        return self._described(self._describe_graph, citation, problems, None)
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
@@ -134,26 +145,39 @@ class Mapping:
         """What every row made of this citation, in order, and what was wrong with its values."""
         steps: list[Step] = []
         problems: list[Problem] = []
-        self._described(citation, problems, steps)
+        self._described(self._describe, citation, problems, steps)
         return steps, problems
 
     def _described(
         self,
+        tables: dict[str, Describe],
         citation: Citation,
         problems: list[Problem] | None,
         steps: list[Step] | None,
-    ) -> dict[str, list[Any]]:
+    ) -> dict[str, Any]:
         record = Record(citation, self)
         waiting = record.waiting
-        described: dict[str, list[Any]] = {}
+        described: dict[str, Any] = {}
         while any(waiting.values()):
-            for table, describe in self._describe.items():
+            for table, describe in tables.items():
                 if batch := waiting[table]:
                     waiting[table] = []
                     describe(batch, record, described, steps)
         if problems is not None:
             problems += record.problems
         return described
+
+
+def triples_of(graph: Graph) -> list[Triple]:
+    """The triples of a graph, in its order."""
+    return [(s, p, o) for s, properties in graph.items() for p, values in properties.items() for o in values]
+
+
+def lines_of(graph: Graph) -> str:
+    """The triples of a graph as N-Triples, a line each."""
+    return "".join(
+        [f"{s} {p} {o} .\n" for s, properties in graph.items() for p, values in properties.items() for o in values]
+    )
 
 
 class Record:
