@@ -53,6 +53,8 @@ MOST_INSIDE = 8
 """So many candidates may be left inside one value."""
 MOST_ROUNDS = 4
 """So often is a text divided anew, without what could as well be no tag; then it stays as it is, and is reported."""
+MANY = 20_000
+"""More candidates than the largest real records have; a text with so many is divided with less care."""
 
 
 class Candidate(NamedTuple):
@@ -166,7 +168,7 @@ def _divided(text: str, start: int, end: int, candidates: list[Candidate]) -> It
     """The records in a part of the text; mostly one."""
     doubts: list[Candidate] = []
     chosen, doubtful, unsure = _best(text, end, candidates)
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_ROUNDS if len(candidates) < MANY else 1):
         if not doubtful:
             break
         doubts += [candidates[index] for index in doubtful]
@@ -288,7 +290,7 @@ def _edges(of: _Text, index: int) -> list[tuple[int, float]]:
     inside = certain = 0
     value = values[index]
     found = []
-    reach = MOST_INSIDE if prose else 1 if tag in SHAPED else 2
+    reach = 1 if tag in SHAPED else MOST_INSIDE if prose and len(candidates) < MANY else 2
     for other in range(index + 1, min(index + reach + 1, len(candidates) + 1)):
         if other > index + 1:
             passed, passed_value = candidates[other - 1].tag, values[other - 1]
