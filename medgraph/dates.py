@@ -117,7 +117,7 @@ def display_date(text: str) -> PartialDate:
     year = YEARS.get(words[0]) if words else None
     if year is not None:
         if count == 1:
-            return PartialDate(year=year, text=words[0])
+            return PartialDate(year, text=words[0])
         if count <= 3 and not words[1].isdigit():
             month = MONTHS.get(words[1])
             if month is not None:
@@ -236,6 +236,18 @@ def history_date(text: str) -> PartialDate:
     >>> history_date("2015")  # ecollection, PMID 25665127
     PartialDate(year=2015)
     """
+    if len(text) == 16 and text[4] == text[7] == "/" and text[10] == " " and text[13] == ":":
+        year, month, day = YEARS.get(text[:4]), MONTHS.get(text[5:7]), _DAYS.get(text[8:10])
+        hour, minute = _HOURS.get(text[11:13]), _MINUTES.get(text[14:])
+        if (
+            year
+            and month
+            and day
+            and hour is not None
+            and minute is not None
+            and (day < 29 or _exists(year, month, day))
+        ):
+            return PartialDate(year, month, day, hour, minute)
     found = _HISTORY.fullmatch(text.strip())
     if found is not None:
         date = _date(*found.groups())

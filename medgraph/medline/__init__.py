@@ -47,7 +47,13 @@ def citations(
 
 def _are_joined(groups: dict[str, list[str]]) -> bool:
     """Whether another tag may stand in a line with the PMID or another code, which are single words."""
-    return any(tag in groups and " " in groups[tag][0] for tag in ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST"))
+    for tag in _CODES:  # noqa: SIM110 -- any() takes twice the time, for every record
+        if tag in groups and " " in groups[tag][0]:
+            return True
+    return False
+
+
+_CODES = ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST")
 
 
 _TAG_FIRST = re.compile(rb"\s*([A-Z]{2,4}) {0,2}-(?:[ \r\n0-9]|\Z)")

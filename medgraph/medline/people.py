@@ -32,7 +32,8 @@ def name(full: str, short: str | None) -> Name:
     ('Selvamani', None, None, None)
     """
     last, _, fore = full.partition(", ")
-    last = last.rstrip(" ")
+    if last[-1:] == " ":
+        last = last.rstrip(" ")
     initials = suffix = None
     if short is None:
         words = fore.rpartition(" ")
@@ -92,12 +93,12 @@ def people(lines: list[tuple[str, str]]) -> People:
             affiliations.append(Affiliation(value))
         elif tag in _FULL_OF and short is None and kind == _FULL_OF[tag]:
             short = value
-        elif tag == kind and full is None and (short_first or _agree(value, short)):
-            full = value
-            short_first = True
         elif tag == "AUID" and kind is not None:
             source, colon, number = value.partition(": ")
             identifiers.append(Identifier(number, source) if colon and " " not in source else Identifier(value))
+        elif tag == kind and full is None and (short_first or _agree(value, short)):
+            full = value
+            short_first = True
         elif tag == "IRAD" and kind == "FIR ":
             affiliations.append(Affiliation(value))
         elif tag in _ATTACHED:
@@ -107,13 +108,17 @@ def people(lines: list[tuple[str, str]]) -> People:
                 before += affiliations
             else:
                 lists[kind].append(_author(kind, full, short, identifiers, affiliations))
-            identifiers, affiliations = [], []
-            kind = _FULL_OF.get(tag)
-            full, short = (value, None) if kind is None else (None, value)
-            kind = kind or tag
-            if short == "et al." and kind == "FAU ":
-                complete = False
-                kind = None
+            if identifiers:
+                identifiers = []
+            if affiliations:
+                affiliations = []
+            if tag in _FULL_OF:
+                kind, full, short = _FULL_OF[tag], None, value
+                if short == "et al." and tag == "AU  ":
+                    complete = False
+                    kind = None
+            else:
+                kind, full, short = tag, value, None
     if kind is None:
         before += affiliations
     else:
@@ -137,12 +142,14 @@ def _author(
     identifiers: list[Identifier],
     affiliations: list[Affiliation],
 ) -> Author:
+    ids = tuple(identifiers) if identifiers else ()
+    addresses = tuple(affiliations) if affiliations else ()
     if full is None:
-        return Author(None, None, None, None, short, None, tuple(identifiers), tuple(affiliations))
+        return Author(None, None, None, None, short, None, ids, addresses)
     if kind == "CN  ":
-        return Author(None, None, None, None, None, full, tuple(identifiers), tuple(affiliations))
+        return Author(None, None, None, None, None, full, ids, addresses)
     last_name, fore_name, initials, suffix = name(full, short)
-    return Author(last_name, fore_name, initials, suffix, short, None, tuple(identifiers), tuple(affiliations))
+    return Author(last_name, fore_name, initials, suffix, short, None, ids, addresses)
 
 
 def name_subjects(lines: list[tuple[str, str]]) -> tuple[PersonalName, ...]:
