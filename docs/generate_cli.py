@@ -21,7 +21,7 @@ WIDTH = 100
 HEAD = """\
 # The command line
 
-Made from `medgraph --help` by `python docs/generate_cli.py`; change `medgraph/cli.py`, not this page.
+Made from `medgraph --help` by `python docs/generate_cli.py`; change `medgraph/cli/`, not this page.
 
 Data goes to standard output, everything else to standard error. `-` is standard input, or standard output. Exit codes
 and the closing summary are described in [report.md](report.md).

@@ -94,9 +94,7 @@ class RecordError(MedgraphError):
 
     def __str__(self) -> str:
         record = f"PMID {self.pmid}" if self.pmid else "a record without a readable PMID"
-        fault = " ".join(
-            part for part in (self.element, repr(_short(self.value)) if self.value else None) if part
-        )
+        fault = " ".join(part for part in (self.element, repr(_short(self.value)) if self.value else None) if part)
         return f"{self.source}, {self.where}: {record}: {fault + ': ' if fault else ''}{self.reason}"
 
 

@@ -28,7 +28,7 @@ def test_the_wheel_carries_what_the_package_needs(wheel: Path) -> None:
     for folder in ("shapes", "ontologies"):
         for path in (ROOT / folder).glob("*.ttl"):
             assert f"medgraph/{folder}/{path.name}" in names
-    assert {"medgraph/py.typed", "medgraph/context.jsonld", "medgraph/cli.py"} <= names
+    assert {"medgraph/py.typed", "medgraph/context.jsonld", "medgraph/cli/__init__.py"} <= names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/"))]
 
 

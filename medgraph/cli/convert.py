@@ -1,0 +1,96 @@
+"""``medgraph convert``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from medgraph import pipeline
+from medgraph.cli.frame import DONE, IN, INCOMPLETE, MESH, SHAPES, command, let_import_from_here, write_bytes
+from medgraph.cli.terminal import progress
+from medgraph.report import text as text_of
+from medgraph.sinks import STDOUT
+from medgraph.syntaxes import FORMATS
+
+WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
+
+
+@click.command()
+@IN
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    default=STDOUT,
+    help="File to write; its suffix says the format. A folder (or a name ending in /) gets one file per input. "
+    "Without it, standard output.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(WRITTEN),
+    metavar="FORMAT",
+    help=f"One of {', '.join(FORMATS)}, each also with .gz; needed where OUT has no suffix. [standard output: ttl]",
+)
+@click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]")
+@click.option(
+    "--base", metavar="IRI", help="Namespace of the nodes that medgraph names. [https://w3id.org/medgraph/id/]"
+)
+@click.option(
+    "--without",
+    metavar="PART",
+    multiple=True,
+    help="Leave out a part of the mapping, such as 'abstract'. Repeatable.",
+)
+@click.option(
+    "--mapping",
+    metavar="NAME",
+    help="A mapping of your own: package.module:ATTRIBUTE, or the name of an installed one.",
+)
+@MESH
+@click.option(
+    "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
+)
+@click.option(
+    "--validate",
+    type=click.Choice(pipeline.VALIDATE),
+    default="strict",
+    show_default=True,
+    help="What happens to a record that does not conform to the shapes: it goes to the rejects and not to OUT; "
+    "it is written and reported; nobody looks.",
+)
+@SHAPES
+@click.option(
+    "--rejects",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Folder for records that cannot be read or do not conform, with the reasons. "
+    "[OUT.rejects; none for standard output]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
+@command
+def convert(
+    inputs: Sequence[str], output: str, report_file: str | None, as_json: bool, quiet: bool, **options: Any
+) -> int:
+    """
+    Turn records into RDF.
+
+    IN is a file, a folder, or - for standard input. What cannot be read or does not conform to the shapes goes
+    to a folder of rejects, and the rest goes on. At the end the counts add up: read = written + rejected + skipped.
+    """
+    if as_json and output == STDOUT:
+        raise click.UsageError(
+            "--json and the triples would both go to standard output; name a file with -o, or use --report"
+        )
+    let_import_from_here(options["mapping"])
+    with progress(inputs, quiet) as watch:
+        report = pipeline.convert(inputs, output, watch=watch, **options)
+    if report_file:
+        write_bytes(report_file, report.json())
+    if as_json:
+        sys.stdout.buffer.write(report.json())
+    elif not quiet:
+        click.echo(text_of(report), err=True, nl=False)
+    return DONE if report.complete else INCOMPLETE

@@ -1,0 +1,108 @@
+"""
+What every command is made of: exit codes, the options that several share, and how errors become sentences.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from medgraph import thesaurus
+from medgraph.errors import MappingError, MedgraphError, ShapesError
+
+DONE, INCOMPLETE, USAGE, FAILED, DISAGREE, INTERRUPTED, NO_READER = 0, 1, 2, 3, 4, 130, 141
+
+IN = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
+MESH = click.option(
+    "--mesh", metavar="INDEX", type=click.Path(), help="An index of MeSH names, as `medgraph mesh build` makes it."
+)
+INDEX = click.option(
+    "--mesh",
+    metavar="INDEX",
+    type=click.Path(),
+    default=thesaurus.DEFAULT,
+    show_default=True,
+    help="The index to read.",
+)
+SHAPES = click.option(
+    "--shapes",
+    metavar="FILE",
+    multiple=True,
+    callback=lambda context, option, value: value or None,
+    help="SHACL shapes of your own in the place of those that ship: a file, or a folder of .ttl files. Repeatable; "
+    "'shipped' stands for those that ship.",
+)
+
+
+def command(body: Callable[..., int]) -> Callable[..., None]:
+    """The function of a command, with the one place where errors become sentences and exit codes."""
+
+    @click.option("--quiet", is_flag=True, help="Print errors only: no progress and no summary.")
+    @click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
+    @functools.wraps(body)
+    def run(*args: Any, debug: bool, **options: Any) -> NoReturn:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _terminate)
+        try:
+            code = body(*args, **options)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            # What Python still holds for standard output must not fail a second time at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(NO_READER)
+        except (KeyboardInterrupt, click.Abort):
+            stop("interrupted; no half file was left", INTERRUPTED)
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            if isinstance(error, MedgraphError):
+                stop(str(error), USAGE if isinstance(error, (MappingError, ShapesError)) else FAILED)
+            more = "" if debug else ", with what --debug adds"
+            stop(f"a defect in medgraph, not in your data: {type(error).__name__}: {error}. Please report it{more}")
+        sys.exit(code)
+
+    return run
+
+
+def let_import_from_here(mapping: str | None) -> None:
+    """A mapping of one's own lies in the current folder, where an installed command does not look by itself."""
+    if mapping is not None and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+
+
+def _terminate(*_: object) -> NoReturn:
+    """Go the way of Ctrl-C, so that no half file is left."""
+    raise KeyboardInterrupt
+
+
+def stop(sentence: str, code: int = FAILED) -> NoReturn:
+    """Say why, and go."""
+    click.echo(f"medgraph: {sentence}", err=True)
+    sys.exit(code)
+
+
+def read_text(path: str) -> str:
+    """The text of a file with a query; ends the program with a sentence where there is none."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"{path}: the query cannot be read: {getattr(error, 'strerror', 'it is not UTF-8')}")
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a report; ends the program with a sentence where that cannot be done."""
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        stop(f"{path}: the report cannot be written: {error.strerror}")
