@@ -104,7 +104,8 @@ def test_b4_people_of_one_name_are_not_one_person() -> None:
 
 def test_b5_a_record_without_journal_is_kept() -> None:
     (found,) = from_xml(xml(TITLE))
-    assert objects(found, "dcterms:title") and not objects(found, "dcterms:isPartOf")
+    assert objects(found, "dcterms:title")
+    assert not objects(found, "dcterms:isPartOf")
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -207,7 +208,8 @@ def test_b14_no_character_of_a_title_is_changed() -> None:
     (found,) = from_xml(xml(f"<ArticleTitle>{title}</ArticleTitle>"))
     (literal,) = objects(found, "dcterms:title")
     (triple,) = ox.parse(f"<a:a> <a:b> {literal} .".encode(), format=ox.RdfFormat.N_TRIPLES)
-    assert isinstance(triple.object, ox.Literal) and triple.object.value == title
+    assert isinstance(triple.object, ox.Literal)
+    assert triple.object.value == title
 
 
 @pytest.mark.parametrize(
@@ -260,7 +262,8 @@ def test_b19_an_article_has_no_issue_of_its_own_and_no_made_up_time() -> None:
         "<Hour>6</Hour><Minute>0</Minute></PubMedPubDate></History>"
     )
     (found,) = from_xml(xml(article, data=entrez))
-    assert objects(found, "prism:issueIdentifier") == {'"2"'} and not objects(found, "bibo:issue")
+    assert objects(found, "prism:issueIdentifier") == {'"2"'}
+    assert not objects(found, "bibo:issue")
     (created,) = objects(found, "dcterms:created", "id:1-record")
     assert created.startswith('"2019-09-28T06:00:00"^^')
 
@@ -268,7 +271,8 @@ def test_b19_an_article_has_no_issue_of_its_own_and_no_made_up_time() -> None:
 def test_b20_mesh_iris_are_those_of_mesh_rdf() -> None:
     (found,) = from_xml(xml(TITLE, HEADINGS))
     iris = {term for triple in found for term in triple if term.startswith("mesh:")}
-    assert iris and all(re.fullmatch(r"mesh:(D\d{6,9}(Q\d{6,9})?|Q\d{6,9}|C\d{6,9})", iri) for iri in iris)
+    assert iris
+    assert all(re.fullmatch(r"mesh:(D\d{6,9}(Q\d{6,9})?|Q\d{6,9}|C\d{6,9})", iri) for iri in iris)
     assert {"mesh:D019295", "mesh:D009369"} == objects(found, "dcterms:subject")
 
 
@@ -307,7 +311,8 @@ def test_b25_nothing_of_one_record_is_left_in_the_next() -> None:
     article, chapter, after = from_xml(xml(TITLE + author), book, xml(TITLE, pmid=3))
     assert objects(article, "dcterms:creator") == {"id:1-author-1"}
     assert len([p for s, p, _ in article if p == "pro:isHeldBy"]) == 1, "EqualContrib makes no second author"
-    assert not objects(chapter, "dcterms:creator", "pubmed:2") and not objects(after, "dcterms:creator", "pubmed:3")
+    assert not objects(chapter, "dcterms:creator", "pubmed:2")
+    assert not objects(after, "dcterms:creator", "pubmed:3")
 
 
 def test_b26_a_title_goes_on_behind_its_markup() -> None:
@@ -340,4 +345,5 @@ def test_b30_the_pmid_of_a_comment_is_not_that_of_the_record() -> None:
         "</CommentsCorrections></CommentsCorrectionsList>"
     )
     (found,) = from_xml(xml(TITLE, comments))
-    assert objects(found, "bibo:pmid") == {'"1"'} and objects(found, "cito:discusses") == {"pubmed:99"}
+    assert objects(found, "bibo:pmid") == {'"1"'}
+    assert objects(found, "cito:discusses") == {"pubmed:99"}
