@@ -23,7 +23,7 @@ ORDER = """
     iris
     mapping
     shacl
-    checks
+    checks screens
     store endpoint
     jsonld
     syntaxes
