@@ -24,6 +24,7 @@ ORDER = """
     mapping
     shacl
     checks screens
+    locks
     store endpoint
     jsonld
     syntaxes
