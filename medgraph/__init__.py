@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from medgraph.pipeline import convert
     from medgraph.report import Report
     from medgraph.sources import read
+    from medgraph.store import open_store
     from medgraph.validation import validate
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "open_store",
     "read",
     "to_graph",
     "triples",
@@ -57,6 +59,7 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "open_store": "store",
     "read": "sources",
     "to_graph": "objects",
     "triples": "objects",

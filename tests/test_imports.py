@@ -24,6 +24,7 @@ ORDER = """
     mapping
     shacl
     checks
+    locks
     store endpoint
     jsonld
     syntaxes
