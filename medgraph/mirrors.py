@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from medgraph import ncbi
 from medgraph.errors import ChecksumError, DownloadError, FormatError, SinkError, SourceError
-from medgraph.pubmed_files import BASELINE, FOLDERS, PubmedFile, files_below, gaps, named, runs
+from medgraph.pubmed_files import BASELINE, FOLDERS, PubmedFile, checksum_path, files_below, gaps, kept_checksum, named, runs
 
 PAUSE = 0.5
 """Seconds between two files, so that others get at the server too."""
@@ -237,22 +237,9 @@ def _names_in(target: Path) -> set[str]:
     return {path.name for path in target.iterdir() if named(path)} if target.is_dir() else set()
 
 
-def _checksum_path(path: Path) -> Path:
-    return path.with_name(path.name + ".md5")
-
-
 def _md5(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()
-
-
-def kept_checksum(path: str | os.PathLike[str]) -> str | None:
-    """The MD5 that lies beside a file, as NLM publishes it, or None."""
-    try:
-        found = ncbi.MD5.search(_checksum_path(Path(path)).read_text(encoding="ascii", errors="replace"))
-    except OSError:
-        return None
-    return found[0].lower() if found else None
 
 
 def _is_whole(path: Path, check: bool) -> bool:
@@ -262,14 +249,14 @@ def _is_whole(path: Path, check: bool) -> bool:
     if check and _md5(path) != kept:
         # the server has the same date for it, and would say that nothing is newer
         path.unlink()
-        _checksum_path(path).unlink()
+        checksum_path(path).unlink()
         return False
     return True
 
 
 def _keep_checksum(path: Path) -> None:
     """Write the checksum beside a file, in NLM's form."""
-    beside = _checksum_path(path)
+    beside = checksum_path(path)
     try:
         aside = beside.with_name(beside.name + ".part")
         aside.write_text(f"MD5({path.name})= {_md5(path)}\n", encoding="ascii")

@@ -22,6 +22,7 @@ FOLDERS = {BASELINE: "baseline", UPDATES: "updatefiles"}
 
 _KINDS = {folder: kind for kind, folder in FOLDERS.items()} | {UPDATES: UPDATES}
 _NAME = re.compile(r"((?:pubmed|medline)([0-9]{2})n([0-9]{4,6}))\.xml(?:\.(?:gz|xz|zst|bz2))?")
+_MD5 = re.compile(r"\b[0-9a-fA-F]{32}\b")
 _A_YEAR = 1_000_000
 
 
@@ -124,3 +125,18 @@ def runs(names: Sequence[tuple[int, int]], year: int) -> str:
     """
     name = "pubmed{:02}n{:04}".format
     return ", ".join(name(year, a) if a == b else f"{name(year, a)} to {name(year, b)}" for a, b in names)
+
+
+def checksum_path(path: str | os.PathLike[str]) -> Path:
+    """Where the checksum of a file lies: beside it, as at NLM."""
+    where = Path(path)
+    return where.with_name(where.name + ".md5")
+
+
+def kept_checksum(path: str | os.PathLike[str]) -> str | None:
+    """The MD5 that lies beside a file, or None."""
+    try:
+        found = _MD5.search(checksum_path(path).read_text(encoding="ascii", errors="replace"))
+    except OSError:
+        return None
+    return found[0].lower() if found else None

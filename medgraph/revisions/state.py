@@ -106,18 +106,22 @@ class State:
     Args:
         path: of the file.
         create: make it where it is not there.
+        pretend: nothing is kept; where there is no file, none is made.
 
     Raises:
         SinkError: it is not there, not readable, not ours, or another process has it open.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = False, pretend: bool = False) -> None:
         self.path = Path(path)
-        if not create and not self.path.exists():
+        self._pretend = pretend
+        if not create and not pretend and not self.path.exists():
             raise SinkError(str(path), "there is no such file: nothing was brought up to date with it yet")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=0.5, isolation_level=None)
+            if not pretend:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            where = self.path if not pretend or self.path.exists() else ":memory:"
+            self._db = sqlite3.connect(where, timeout=0.5, isolation_level=None)
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("BEGIN EXCLUSIVE")
@@ -125,7 +129,8 @@ class State:
                 for statement in _TABLES.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
-            self._db.execute("COMMIT")
+            if not pretend:
+                self._db.execute("COMMIT")
             self._files = {row[0]: Known(*row[:-1], msgspec.json.decode(row[-1])) for row in self._db.execute(_FILES)}
         except (sqlite3.Error, OSError) as error:
             raise SinkError(str(path), _sentence(error)) from error
@@ -280,23 +285,27 @@ class State:
             yield pmid
 
     def _transaction(self) -> _Transaction:
-        return _Transaction(self._db, self.path)
+        return _Transaction(self._db, self.path, self._pretend)
 
 
 class _Transaction:
     """Changes that are there all together or not at all."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path, pretend: bool) -> None:
         self._db = db
         self._path = path
+        self._pretend = pretend
 
     def __enter__(self) -> sqlite3.Connection:
-        self._db.execute("BEGIN")
+        if not self._pretend:
+            self._db.execute("BEGIN")
         return self._db
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._pretend:
+            return
         try:
             self._db.execute("COMMIT" if error is None else "ROLLBACK")
         except sqlite3.Error as problem:
