@@ -20,7 +20,17 @@ from msgspec import Struct
 
 from medgraph import ncbi
 from medgraph.errors import ChecksumError, DownloadError, FormatError, SinkError, SourceError
-from medgraph.pubmed_files import BASELINE, FOLDERS, PubmedFile, checksum_path, files_below, gaps, kept_checksum, named, runs
+from medgraph.pubmed_files import (
+    BASELINE,
+    FOLDERS,
+    PubmedFile,
+    checksum_path,
+    files_below,
+    gaps,
+    kept_checksum,
+    named,
+    runs,
+)
 
 PAUSE = 0.5
 """Seconds between two files, so that others get at the server too."""
@@ -199,7 +209,6 @@ class _Mirroring:
             self.done.names = (*self.done.names, name)
         else:
             self.done.there += 1
-
 
     def _compared(self, url: str, there: ncbi.Fetched) -> ncbi.Fetched:
         """A file that lay here without its checksum, compared now, and fetched again where it differs."""

@@ -241,7 +241,9 @@ class _Fetching:
             ours = hashlib.file_digest(file, "md5").hexdigest()
         if ours != published:
             self._forget()
-            raise ChecksumError(self.url, f"its MD5 is {ours}, and {published} is published; it was removed, get it again")
+            raise ChecksumError(
+                self.url, f"its MD5 is {ours}, and {published} is published; it was removed, get it again"
+            )
         return True
 
     def _finish(self, response: requests.Response) -> None:

@@ -349,9 +349,7 @@ class _Sync:
         if changes:
             deciding.settle(self._records.replace(changes, dry_run=self._dry_run))
 
-    def _report(
-        self, file: PubmedFile, report: Report, counts: dict[str, int], nodes: int, milliseconds: int
-    ) -> None:
+    def _report(self, file: PubmedFile, report: Report, counts: dict[str, int], nodes: int, milliseconds: int) -> None:
         report.written = sum(counts[name] for name in WRITTEN)
         report.skipped = {name: Tally(count) for name, count in counts.items() if count and name not in SKIPPED_NOT}
         report.milliseconds = milliseconds
@@ -363,5 +361,3 @@ class _Sync:
                 milliseconds=milliseconds,
             )
         )  # fmt: skip
-
-

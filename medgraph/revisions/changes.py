@@ -122,7 +122,7 @@ class Deciding:
             stands = standing.get(pmid)
             if entry.version == 1 and pmid not in said:
                 outcome = OLDER if stands is not None and stands[0] > self._order else ""
-                goes = entry.triples is None
+                goes = not outcome and entry.triples is None
                 if not outcome:
                     standing[pmid] = (self._order, entry.what)
                     self._state.stand(pmid, self._file, entry.what)

@@ -54,4 +54,3 @@ class Names:
     def is_shared(self, iri: str) -> bool:
         """Whether several records may describe this node."""
         return iri.startswith(self.shared) and self._own.match(iri) is None
-

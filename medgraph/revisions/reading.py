@@ -161,7 +161,9 @@ class Reading:
             return Entry(pmid, version, REJECTED, self._place)
         return Entry(pmid, version, RECORD, self._place, triples_of(graph), _depth(citation.sections))
 
-    def _reject(self, error: RecordError, more: tuple[list[conformance.Finding], list[tuple[str, str, str]]] | None) -> None:
+    def _reject(
+        self, error: RecordError, more: tuple[list[conformance.Finding], list[tuple[str, str, str]]] | None
+    ) -> None:
         where = str(error).removesuffix(f": {error.reason}")
         self._report.reject(error.reason.partition(":")[0], error.pmid, where)
         if more is None:
