@@ -234,8 +234,8 @@ def _refuse_other_years(folder: Path, kind: str, year: int, where: str) -> None:
     here = " and ".join(f"20{other:02}" for other in others)
     which = "the baseline" if kind == BASELINE else "the update files"
     reason = (
-        f"it holds files of {here}, and {where} has {which} of {newer}; baselines are never mixed, because a record that"
-        f" is gone from the new one is deleted by no file. Mirror {newer} into a new folder"
+        f"it holds files of {here}, and {where} has {which} of {newer}; baselines are never mixed, because a record"
+        f" that is gone from the new one is deleted by no file. Mirror {newer} into a new folder"
         f" (medgraph mirror baseline pubmed{year:02}; medgraph mirror updates pubmed{year:02}), build a fresh store"
         f" from it, then remove this one"
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,7 +114,7 @@ def gaps(numbers: Iterable[int], first: int | None = None) -> list[tuple[int, in
         return []
     before = [first - 1] if first is not None and there[0] >= first else []
     known = before + there
-    return [(a + 1, b - 1) for a, b in zip(known, known[1:], strict=False) if b > a + 1]
+    return [(a + 1, b - 1) for a, b in pairwise(known) if b > a + 1]
 
 
 def runs(names: Sequence[tuple[int, int]], year: int) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
+import gzip
 import tempfile
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from histories import History, as_mapped, assert_equal, dump, final, histories, write
 from hypothesis import HealthCheck, Phase, given, settings
-from histories import History, Say, as_mapped, assert_equal, dump, final, histories, write
 
 from medgraph import revisions
-from medgraph.errors import SinkError, SourceError
-from medgraph.mapping import FULL
+from medgraph.iris import GRAPH
 
-QUICK = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
-                 phases=[Phase.generate])
+QUICK = settings(
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
 
 
 class Folder:
@@ -63,3 +68,29 @@ def test_any_history_gives_the_store_of_a_fresh_build(history):
         again = folder.sync()
         assert not again.files
         folder.assert_equal()
+
+
+def applied(folder: Path) -> set[tuple[str, ...]]:
+    """What a store holds to which the files of a folder were applied in the order of their names."""
+    store = ox.Store()
+    graph = ox.NamedNode(GRAPH)
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".ru":
+            store.update(path.read_text())
+        elif path.name.endswith(".nt.gz"):
+            store.bulk_load(gzip.decompress(path.read_bytes()), ox.RdfFormat.N_TRIPLES, to_graph=graph)
+    assert {quad.graph_name.value for quad in store} <= {GRAPH}, "the marks are gone"
+    return dump(store)
+
+
+@QUICK
+@given(histories())
+def test_files_in_place_of_a_store_do_the_same_to_any_store(history):
+    with tempfile.TemporaryDirectory() as path:
+        folder = Folder(Path(path))
+        out = Path(path) / "out"
+        folder.to = str(out)
+        arrive(folder, history, folder.sync)
+        current, ever = final(folder.files.rglob("*.xml*"))
+        assert_equal(applied(out), current, as_mapped(ever))
+        assert not list(out.glob("*.part"))

@@ -16,7 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from medgraph import iris, mapping as mappings
+from medgraph import iris
+from medgraph import mapping as mappings
 from medgraph.errors import SinkError, SourceError
 from medgraph.judge import Judge
 from medgraph.mapping import Mapping
@@ -188,7 +189,7 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
         return ServedRecords(None if dry_run else _endpoint(to, graph), updates)
     if os.path.isfile(to):
         raise SinkError(to, "this is a file; --to wants store:DIR, an http(s):// endpoint, or a folder for files")
-    return Deltas(Path(to), updates, int(state.about.get("deepest", "0")))
+    return Deltas(Path(to), updates, state.about)
 
 
 def _endpoint(to: str, graph: str) -> Target:
@@ -294,8 +295,8 @@ class _Sync:
         empty = self._records.is_empty()
         if empty and not isinstance(self._records, Deltas) and not self._dry_run and state.counts()[0]:
             reason = (
-                f"the state says that {self._about['target']} was brought up to {state.files[-1].name}, and it is empty;"
-                " put the store back, or remove this file to begin again"
+                f"the state says that {self._about['target']} was brought up to {state.files[-1].name}, and it is"
+                " empty; put the store back, or remove this file to begin again"
             )
             raise SinkError(str(state.path), reason)
         trusted = before.get("trusted") or ("yes" if empty else "no")
@@ -339,9 +340,7 @@ class _Sync:
             self._write(deciding, waiting)
             report.rejects = rejects.paths
         nodes = 0 if self._dry_run else self._records.finish()
-        if isinstance(self._records, Deltas):
-            self._state.describe({"deepest": str(self._records.deepest)})
-        self._state.finish(begun, deciding.counts)
+        self._state.finish(begun, deciding.counts, self._records.about())
         self._report(file, report, deciding.counts, nodes, round((perf_counter() - started) * 1000))
 
     def _write(self, deciding: Deciding, entries: list[Entry]) -> None:

@@ -1,16 +1,16 @@
 """
 Files in place of a store: for every file of NLM's what is to be taken away and what comes, for anyone to apply.
 
-``NAME-1-remove.ru`` and ``NAME-3-sweep.ru`` are SPARQL updates, ``NAME-2-add.nt.gz`` is N-Triples for the graph that the
-updates name; a file that takes nothing away has the second only. Applied in the order of their names, they make a store
-what ``medgraph sync`` would have made it.
+``000001-NAME-1-remove.ru`` and ``-3-sweep.ru`` are SPARQL updates, ``-2-add.nt.gz`` is N-Triples for the graph that the
+updates name; a file of NLM's that takes nothing away has the second only. Applied in the order of their names, they
+make a store what ``medgraph sync`` would have made it.
 """
 
 from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -30,16 +30,15 @@ class Deltas:
     Args:
         folder: where they are written; they appear when all those of one of NLM's files are complete.
         updates: for the graph they are about.
-        deepest: how far sections of records of earlier runs lie in each other.
-
-    Attributes:
-        deepest: the same after what was written.
+        about: what the state says of earlier runs: the number of the last files, and how far sections of records lie
+            in each other.
     """
 
-    def __init__(self, folder: Path, updates: Updates, deepest: int = 0) -> None:
+    def __init__(self, folder: Path, updates: Updates, about: Mapping[str, str]) -> None:
         self._folder = folder
         self._updates = updates
-        self.deepest = deepest
+        self._deepest = int(about.get("deepest", "0"))
+        self._sequence = int(about.get("sequence", "0"))
         self._name = ""
         self._parts: list[_Part] = []
 
@@ -50,10 +49,11 @@ class Deltas:
     def begin(self, name: str) -> None:
         """Begin the files of one of NLM's; what a break left of them is removed."""
         self.close()
-        self._name = name
+        number = f"{self._sequence + 1:06}-"
+        self._name = f"{number}{name}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for path in self._folder.glob(f"{name}*.part"):
+            for path in self._folder.glob(f"{number}*"):
                 path.unlink()
         except OSError as error:
             raise self._error(error) from error
@@ -68,14 +68,14 @@ class Deltas:
             part = self._parts[-1]
             for change in changes:
                 part.take(change)
-                self.deepest = max(self.deepest, change.depth)
+                self._deepest = max(self._deepest, change.depth)
         except OSError as error:
             raise self._error(error) from error
         return Done([])
 
     def _next_part(self) -> None:
         if self._parts:
-            self._parts[-1].complete(self._updates, self.deepest)
+            self._parts[-1].complete(self._updates, self._deepest)
         letter = chr(ord("a") + len(self._parts)) if self._parts else ""
         self._parts.append(_Part(self._folder, f"{self._name}{letter}"))
 
@@ -84,16 +84,18 @@ class Deltas:
         try:
             if not self._parts:
                 self._next_part()
-            self._parts[-1].complete(self._updates, self.deepest)
-            for path in self._folder.glob(f"{self._name}*"):
-                if path.suffix != ".part":
-                    path.unlink()
+            self._parts[-1].complete(self._updates, self._deepest)
             for part in self._parts:
                 part.publish()
         except OSError as error:
             raise self._error(error) from error
         self._parts = []
+        self._sequence += 1
         return 0
+
+    def about(self) -> dict[str, str]:
+        """What the state is to keep with what was finished."""
+        return {"sequence": str(self._sequence), "deepest": str(self._deepest)}
 
     def _error(self, error: OSError) -> SinkError:
         return SinkError(str(self._folder), f"the files cannot be written: {error.strerror or error}")

@@ -1,4 +1,4 @@
-"""The embedded store as what revisions go to: they are compared with what it holds, and only differences are written."""
+"""The embedded store as what revisions go to: compared with what it holds, and only differences are written."""
 
 from __future__ import annotations
 
@@ -197,6 +197,10 @@ class KeptRecords:
             subject = quad.subject
             if type(subject) is ox.NamedNode:
                 yield subject.value
+
+    def about(self) -> dict[str, str]:
+        """The state need not keep anything for the store."""
+        return {}
 
     def count(self) -> int:
         """How many triples the graph has."""

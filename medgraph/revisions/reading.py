@@ -21,6 +21,7 @@ from medgraph.rejects import Rejects
 from medgraph.report import Report
 from medgraph.revisions.changes import Entry, version_of
 from medgraph.revisions.state import DELETION, RECORD, REJECTED
+from medgraph.shacl import Result
 from medgraph.sources import Kind
 
 _CHUNK = 1 << 20
@@ -144,9 +145,7 @@ class Reading:
                 entries.append(self._entry(record, *next(judged)))
         return entries
 
-    def _entry(
-        self, citation: Citation, graph: Graph, problems: list[Problem], results: list[conformance.Result]
-    ) -> Entry:
+    def _entry(self, citation: Citation, graph: Graph, problems: list[Problem], results: list[Result]) -> Entry:
         report = self._report
         if problems or citation.unread:
             report.note(citation, problems)

@@ -76,6 +76,10 @@ class ServedRecords:
             self._do(self._updates.sweep())
         return 0
 
+    def about(self) -> dict[str, str]:
+        """The state need not keep anything for the store."""
+        return {}
+
     def count(self) -> int:
         """How many triples the graph has."""
         return self._target.count() if self._target is not None else 0

@@ -176,7 +176,7 @@ class State:
     def begin(self, file: PubmedFile, size: int, md5: str) -> Known:
         """Note that a file is being applied, before anything is written; its number in the state."""
         known = self.file(file)
-        row = (file.name, file.kind, file.year, file.number, size, md5, _now())
+        row = (file.name, file.kind, file.year, file.number, size, md5, now := _now())
         with self._transaction() as db:
             if known is None:
                 cursor = db.execute(
@@ -187,10 +187,11 @@ class State:
             else:
                 number = known.id
                 db.execute(
-                    "UPDATE files SET name=?, kind=?, year=?, number=?, size=?, md5=?, begun=?, applied=NULL WHERE id=?",
+                    "UPDATE files SET name=?, kind=?, year=?, number=?, size=?, md5=?, begun=?, applied=NULL"
+                    " WHERE id=?",
                     (*row, number),
                 )
-        begun = Known(number, *row, None, {})
+        begun = Known(number, file.name, file.kind, file.year, file.number, size, md5, now, None, {})
         self._keep(begun)
         return begun
 
@@ -241,8 +242,8 @@ class State:
         """The shared nodes to be looked at."""
         return {iri for (iri,) in self._db.execute("SELECT iri FROM candidates")}
 
-    def finish(self, file: Known, counts: dict[str, int]) -> None:
-        """Make everything that a file changed stand, after the store has it."""
+    def finish(self, file: Known, counts: dict[str, int], about: Mapping[str, str]) -> None:
+        """Make everything that a file changed stand, after the store has it; and keep more about the store."""
         applied = _now()
         with self._transaction() as db:
             db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", sorted(self._pending.items()))
@@ -251,6 +252,7 @@ class State:
                 rows = [(pmid, self._of_order[each.order].id, *each[1:]) for each in said]
                 db.executemany("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", rows)
             db.execute("DELETE FROM candidates")
+            db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", list(about.items()))
             db.execute(
                 "UPDATE files SET applied=?, counts=? WHERE id=?", (applied, msgspec.json.encode(counts), file.id)
             )
@@ -272,7 +274,7 @@ class State:
         return found.get(RECORD, 0), found.get(DELETION, 0), found.get(REJECTED, 0)
 
     def counts_before(self, year: int) -> int:
-        """How many records stand at a file of an earlier baseline year: no file of this year has said a word of them."""
+        """How many records stand at a file of an earlier baseline year: no file of this one speaks of them."""
         older = [file.id for file in self._files.values() if file.year < year]
         if not older:
             return 0

@@ -1,8 +1,8 @@
 """
 What a revision is in SPARQL Update, so that any store can be brought up to date.
 
-Records are marked in a graph of its own first: their articles, then step by step the nodes of theirs that these lead to,
-then the shared nodes that they name. What is marked as a record's own goes; the new triples come; shared nodes that
+Records are marked in a graph of its own first: their articles, then step by step the nodes of theirs that these lead
+to, then the shared nodes that they name. What is marked as a record's own goes; the new triples come; shared nodes that
 nothing points to any more go last. Every step can be repeated, and the marks outlive a break: no step has to be done in
 one piece with the next.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from medgraph.revisions.names import Names
 
 STEPS = 5
-"""How far a record's own nodes lie from its article: book, role, affiliation make three, and sections lie in sections."""
+"""How far a record's own nodes lie from its article: book, role, affiliation make three, sections lie in sections."""
 
 SWEEPS = 3
 """How far shared nodes lie from each other: a grant names its agency, a pair its descriptor, a group its members."""
