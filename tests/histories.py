@@ -15,6 +15,9 @@ import pyoxigraph as ox
 from hypothesis import strategies as st
 
 from medgraph import sources
+from medgraph.conformance import rejects
+from medgraph.errors import MedgraphError, RecordError
+from medgraph.judge import Judge
 from medgraph.mapping import FULL, Mapping
 from medgraph.model import Citation, Deletion
 
@@ -147,12 +150,23 @@ def histories(draw: st.DrawFn) -> History:
     return History(files, [some for some in arrivals if some])
 
 
-def final(paths: Iterable[Path]) -> tuple[dict[str, Citation], list[Citation]]:
-    """The records that are there after all files in their order, and all that ever were."""
+def final(paths: Iterable[Path], judge: Judge | None = None) -> tuple[dict[str, Citation], list[Citation]]:
+    """
+    The records that are there after all files in their order, and all that ever were.
+
+    Args:
+        judge: takes those out that do not conform.
+    """
     current: dict[str, Citation] = {}
     ever: list[Citation] = []
     for path in sorted(paths, key=lambda path: path.name):
-        for record in sources.read(path):
+
+        def unreadable(error: MedgraphError) -> None:
+            assert isinstance(error, RecordError), error
+            if error.pmid is not None:
+                current.pop(error.pmid, None)
+
+        for record in sources.read(path, on_error=unreadable):
             before = current.get(record.pmid)
             higher = before is not None and int(before.version or 1) > int(record.version or 1)
             if isinstance(record, Deletion):
@@ -162,6 +176,11 @@ def final(paths: Iterable[Path]) -> tuple[dict[str, Citation], list[Citation]]:
                 ever.append(record)
                 if not higher:
                     current[record.pmid] = record
+    if judge is not None:
+        results = judge.results([FULL.graph(record) for record in current.values()])
+        bad = [pmid for pmid, found in zip(current, results, strict=True) if any(map(rejects, found))]
+        for pmid in bad:
+            del current[pmid]
     return current, ever
 
 

@@ -131,7 +131,8 @@ class State:
                 self._db.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
             if not pretend:
                 self._db.execute("COMMIT")
-            self._files = {row[0]: Known(*row[:-1], msgspec.json.decode(row[-1])) for row in self._db.execute(_FILES)}
+            rows = self._db.execute(_FILES).fetchall()
+            self._files = {row[0]: Known._make((*row[:-1], msgspec.json.decode(row[-1]))) for row in rows}
         except (sqlite3.Error, OSError) as error:
             raise SinkError(str(path), _sentence(error)) from error
         if self.about.get("format") != FORMAT:
