@@ -277,6 +277,8 @@ def _keep_checksum(path: Path) -> None:
 def _read_to_the_end(url: str, path: Path) -> None:
     """Raise, and remove the file, where it is no whole gzip archive."""
     try:
+        if not path.stat().st_size:
+            raise EOFError("it is empty")
         with gzip.open(path) as file:
             while file.read(1 << 20):
                 pass
