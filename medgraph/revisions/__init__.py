@@ -97,6 +97,8 @@ def sync(
         raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
     used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
     judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    if to == STORE or os.path.isfile(to):
+        raise SinkError(to, "--to wants store:DIR, an http(s):// endpoint, or a folder for files to apply")
     where = Path(state) if state is not None else state_path(folder, to)
     files = files_below(folder)
     if not files:
@@ -177,8 +179,6 @@ def _is_url(to: str) -> bool:
 def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Records:
     if to.startswith(STORE):
         path = to.removeprefix(STORE)
-        if not path:
-            raise SinkError(to, "the folder of the store is missing: store:DIR")
         if dry_run:
             there = open_store(path, read_only=True) if os.path.exists(path) else None
         else:
@@ -187,8 +187,6 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
     updates = Updates(names, graph)
     if _is_url(to):
         return ServedRecords(None if dry_run else _endpoint(to, graph), updates)
-    if os.path.isfile(to):
-        raise SinkError(to, "this is a file; --to wants store:DIR, an http(s):// endpoint, or a folder for files")
     return Deltas(Path(to), updates, state.about)
 
 
