@@ -192,9 +192,11 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
 
 def _endpoint(to: str, graph: str) -> Target:
     # requests takes a quarter of a second to import
-    from medgraph.targets import open_target  # noqa: PLC0415
+    from medgraph.endpoint import Endpoint  # noqa: PLC0415
 
-    return open_target(to, graph=graph)
+    endpoint = Endpoint(to, graph=graph)
+    endpoint.check_writing()
+    return endpoint
 
 
 def _check_same(state: State, about: dict[str, str]) -> None:

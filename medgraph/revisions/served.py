@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from medgraph.revisions.changes import Change, Done
 from medgraph.revisions.updates import STEPS, Updates
+
+_BATCH = 10_000
+"""Triples that are sent at once, with those of the last record."""
 
 
 class Target(Protocol):
@@ -19,9 +22,6 @@ class Target(Protocol):
 
     def update(self, sparql: str) -> object:
         """Carry out an update."""
-
-    def rows(self, sparql: str) -> Sequence[Sequence[str | None]]:
-        """What a SELECT finds, terms in N-Triples syntax."""
 
     def count(self) -> int:
         """How many triples the graph has."""
@@ -60,14 +60,18 @@ class ServedRecords:
         if held:
             steps = max(STEPS, *(change.depth for change in held))
             self._do(self._updates.remove((change.pmid for change in held), steps))
-        lines = [f"{s} {p} {o} .\n" for change in changes for s, p, o in change.triples or ()]
-        if lines:
-            self._target.add("".join(lines).encode())
+        lines: list[str] = []
+        for change in changes:
+            lines += [f"{s} {p} {o} .\n" for s, p, o in change.triples or ()]
+            if len(lines) >= _BATCH:
+                self._target.add("".join(lines).encode())
+                lines = []
+        self._target.add("".join(lines).encode())
         return Done([])
 
-    def _do(self, updates: object) -> None:
+    def _do(self, updates: Iterable[str]) -> None:
         assert self._target is not None
-        for update in updates:  # type: ignore[attr-defined]
+        for update in updates:
             self._target.update(update)
 
     def finish(self) -> int:
