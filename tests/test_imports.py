@@ -14,6 +14,7 @@ PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
     errors model shipped
+    pubmed_files
     identifiers dates languages pagination
     mesh
     medline pubmed_xml
@@ -36,7 +37,9 @@ ORDER = """
     pipeline
     graphs
     validation
-    sync ncbi
+    ncbi
+    mirrors
+    revisions
     cli
 """
 """One line is one height: modules on it do not know each other, but for the exceptions below."""
