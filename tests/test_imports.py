@@ -14,7 +14,7 @@ PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
     errors model shipped
-    identifiers dates languages pagination
+    identifiers dates languages pagination places
     mesh
     medline pubmed_xml
     sources
