@@ -125,11 +125,11 @@ class Mapping:
 
     def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
         """The same triples by subject and property, to look things up in; not to be changed."""
-        return self._described(PROPERTIES, citation, problems)
+        return self._described(PROPERTIES, citation, problems)[0]
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
-        return "".join(self._described(LINES, citation, problems).values())
+        return "".join(self._described(LINES, citation, problems)[1])
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
@@ -148,8 +148,10 @@ class Mapping:
                 if terms:
                     yield Step(table, subject, row, field, (terms,) if isinstance(terms, str) else tuple(terms))
 
-    def _described(self, form: Form, citation: Citation, problems: list[Problem] | None) -> dict[str, Any]:
-        """The nodes of a citation, in order, each with its triples in a form."""
+    def _described(
+        self, form: Form, citation: Citation, problems: list[Problem] | None
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The nodes of a citation, in order, and its triples; in which of the two they are is up to the form."""
         try:
             tables = self._described_as[form]
         except KeyError:
@@ -159,11 +161,12 @@ class Mapping:
             }
         record = Record(citation, self)
         described: dict[str, Any] = {}
+        out: list[str] = []
         for table, batch in record.batches():
-            tables[table](batch, record, described)
+            tables[table](batch, record, described, out)
         if problems is not None:
             problems += record.problems
-        return described
+        return described, out
 
 
 def triples_of(graph: Graph) -> list[Triple]:
