@@ -15,7 +15,7 @@ from operator import attrgetter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from medgraph.mapping.values import ESCAPED, Always, Flag, Part, Template, escaped
+from medgraph.mapping.values import ESCAPED, Always, Flag, Part, Same, Template, escaped
 
 if TYPE_CHECKING:
     from medgraph.mapping.rows import Record
@@ -96,17 +96,17 @@ class Form(NamedTuple):
         begin: before the first.
         one: adds one term, as it stands in an f-string, of a property.
         several: adds the terms in a variable, of which some may be the same, but which are not none.
-        block: what was said of the node, as it is kept; and
-        again: says it once more.
         end: after the last; a node that was described before gets one description out of two.
+        keep: in place of that, makes one ``block`` of what was said, to be said again; and
+        again: says it, the first time too.
     """
 
     begin: str
     one: Callable[[str, str], str]
     several: Callable[[str, str], list[str]]
-    block: str
-    again: str
     end: tuple[str, ...]
+    keep: tuple[str, ...]
+    again: tuple[str, ...]
 
 
 def _f(text: str) -> str:
@@ -168,25 +168,33 @@ LINES = Form(
     "start = len(out)",
     _line,
     _lines,
-    "''.join(out[start:])",
-    "add(block)",
     (
         "if len(out) > start and (first := described.setdefault(subject, start)) is not start:",
         "    merge_lines(out, subject, first, start)",
     ),
+    ("block = ''.join(out[start:])", "del out[start:]"),
+    (
+        "first = described.get(subject)",
+        "if block and (first is None or out[first] is not block):",
+        "    start = len(out)",
+        "    add(block)",
+        "    if described.setdefault(subject, start) is not start:",
+        "        merge_lines(out, subject, first, start)",
+    ),
 )
 """N-Triples, in pieces of a line or several; ``described`` says where the first piece about a node is."""
 
+_MERGED_PROPERTIES = (
+    "if block and (first := described.setdefault(subject, block)) is not block:",
+    "    described[subject] = merged_properties(first, block)",
+)
 PROPERTIES = Form(
     "block = {}",
     _property,
     _properties,
-    "block",
-    "",
-    (
-        "if block and (first := described.setdefault(subject, block)) is not block:",
-        "    described[subject] = merged_properties(first, block)",
-    ),
+    _MERGED_PROPERTIES,
+    (),
+    _MERGED_PROPERTIES,
 )
 """A dictionary of properties for each node in ``described``: what a validator looks things up in."""
 
@@ -225,23 +233,21 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) ->
         "def describe(batch, record, described, out):",
         "    add = out.append",
         "    for subject, item in batch:",
-        f"        {form.begin}",
     ]
     if cached:
         code += [
             "        known = cache.get(subject)",
             "        if known is not None and known[0] == item:",
             "            block = known[1]",
-            f"            {form.again}",
             "        else:",
             "            troubles = len(record.problems)",
-            *(f"            {line}" for line in body),
+            *(f"            {line}" for line in (form.begin, *body, *form.keep)),
             f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
-            f"                cache[subject] = item, {form.block}",
+            "                cache[subject] = item, block",
+            *(f"        {line}" for line in form.again),
         ]
     else:
-        code += [f"        {line}" for line in body]
-    code += [f"        {line}" for line in form.end]
+        code += [f"        {line}" for line in (form.begin, *body, *form.end)]
     return compile("\n".join(_joined(code)), f"<mapping table {table!r}>", "exec")
 
 
@@ -307,6 +313,8 @@ def _value(n: int, row: Row, makers: dict[Callable[[Record], Any], int]) -> tupl
                 special = " or ".join(f"{character!r} in {field}" for character in ESCAPED)
                 return [f"t = escaped({field}) if {special} else {field}"], "", around
             return [f"t = {field}"], "", around
+        case Same():
+            return [f"t = {field}"], "t", None
         case Always():
             return [], "", _plain(value.term)
         case Flag(true=str(), false=str()):
