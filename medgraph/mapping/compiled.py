@@ -97,7 +97,7 @@ class Form(NamedTuple):
         one: adds one term, as it stands in an f-string, of a property.
         several: adds the terms in a variable, of which some may be the same, but which are not none.
         end: after the last; a node that was described before gets one description out of two.
-        keep: in place of that, makes one ``block`` of what was said, to be said again; and
+        keep: in place of that, makes one ``block`` of what was said, to be said again, and counts its lines; and
         again: says it, the first time too.
     """
 
@@ -126,16 +126,19 @@ def _lines(predicate: str, terms: str) -> list[str]:
         "    head = " + _f(f"{{subject}} {predicate} "),
         "    end = f' .\\n{head}'",
         f"    different = {terms} if len(set({terms})) == len({terms}) else dict.fromkeys({terms})",
+        "    more += len(different) - 1",
         "    add(f'{head}{end.join(different)} .\\n')",
     ]
 
 
-def merge_lines(out: list[str], subject: str, first: int, start: int) -> None:
+def merge_lines(out: list[str], subject: str, first: int, start: int) -> int:
     """
     Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance.
 
     The earlier begins at ``first`` and ends with the last piece about the subject, the later is all from ``start`` on.
+    Gives what that changes in the number by which there are more lines than pieces.
     """
+    pieces = len(out) - start
     later = "".join(out[start:])
     del out[start:]
     end = first + 1
@@ -143,12 +146,13 @@ def merge_lines(out: list[str], subject: str, first: int, start: int) -> None:
         end += 1
     earlier = "".join(out[first:end])
     if earlier == later:
-        return
+        return pieces - later.count("\n")
     properties: dict[str, dict[str, None]] = {}
     for line in f"{earlier}{later}".split("\n")[:-1]:
         properties.setdefault(line.split(" ", 2)[1], {})[line] = None
     merged = "".join([f"{line}\n" for lines in properties.values() for line in lines])
     out[first:end] = [merged] + [""] * (end - first - 1)
+    return pieces - earlier.count("\n") - later.count("\n") + merged.count("\n")
 
 
 def _property(predicate: str, term: str) -> str:
@@ -170,19 +174,29 @@ LINES = Form(
     _lines,
     (
         "if len(out) > start and (first := described.setdefault(subject, start)) is not start:",
-        "    merge_lines(out, subject, first, start)",
+        "    more += merge_lines(out, subject, first, start)",
     ),
-    ("block = ''.join(out[start:])", "del out[start:]"),
+    (
+        "block = ''.join(out[start:])",
+        "many = block.count('\\n') - 1",
+        "more -= many + 1 - (len(out) - start)",
+        "del out[start:]",
+    ),
     (
         "first = described.get(subject)",
         "if block and (first is None or out[first] is not block):",
         "    start = len(out)",
         "    add(block)",
+        "    more += many",
         "    if described.setdefault(subject, start) is not start:",
-        "        merge_lines(out, subject, first, start)",
+        "        more += merge_lines(out, subject, first, start)",
     ),
 )
-"""N-Triples, in pieces of a line or several; ``described`` says where the first piece about a node is."""
+"""
+N-Triples, in pieces of a line or several.
+
+``described`` says where the first piece about a node is, ``record.more`` how many more lines than pieces there are.
+"""
 
 _MERGED_PROPERTIES = (
     "if block and (first := described.setdefault(subject, block)) is not block:",
@@ -193,7 +207,7 @@ PROPERTIES = Form(
     _property,
     _properties,
     _MERGED_PROPERTIES,
-    (),
+    ("many = 0",),
     _MERGED_PROPERTIES,
 )
 """A dictionary of properties for each node in ``described``: what a validator looks things up in."""
@@ -232,36 +246,40 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) ->
     code = [
         "def describe(batch, record, described, out):",
         "    add = out.append",
+        "    more = 0",
         "    for subject, item in batch:",
     ]
     if cached:
         code += [
             "        known = cache.get(subject)",
             "        if known is not None and known[0] == item:",
-            "            block = known[1]",
+            "            _, block, many = known",
             "        else:",
             "            troubles = len(record.problems)",
             *(f"            {line}" for line in (form.begin, *body, *form.keep)),
             f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
-            "                cache[subject] = item, block",
+            "                cache[subject] = item, block, many",
             *(f"        {line}" for line in form.again),
         ]
     else:
         code += [f"        {line}" for line in (form.begin, *body, *form.end)]
+    code += ["    record.more += more"]
     return compile("\n".join(_joined(code)), f"<mapping table {table!r}>", "exec")
 
 
 def _joined(code: list[str]) -> Iterator[str]:
     """The code with lines that add a piece of text one after the other made one line."""
-    held = ""
+    held, lines = "", 0
     for line in (*code, ""):
         indent, adds, text = line.partition("add(f")
         if adds and not indent.strip() and held.startswith(f"{indent}add(f"):
-            held = f"{held.removesuffix(')')} f{text}"
+            held, lines = f"{held.removesuffix(')')} f{text}", lines + 1
             continue
         if held:
             yield held
-        held = line
+        if lines:
+            yield f"{held.partition('add(f')[0]}more += {lines}"
+        held, lines = line, 0
 
 
 def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:

@@ -125,11 +125,16 @@ class Mapping:
 
     def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
         """The same triples by subject and property, to look things up in; not to be changed."""
-        return self._described(PROPERTIES, citation, problems)[0]
+        return self._described(PROPERTIES, citation, problems)[1]
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
-        return "".join(self._described(LINES, citation, problems)[1])
+        return self.counted_lines(citation, problems)[0]
+
+    def counted_lines(self, citation: Citation, problems: list[Problem] | None = None) -> tuple[str, int]:
+        """The same, and how many lines they are."""
+        record, _, out = self._described(LINES, citation, problems)
+        return "".join(out), len(out) + record.more
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
@@ -150,7 +155,7 @@ class Mapping:
 
     def _described(
         self, form: Form, citation: Citation, problems: list[Problem] | None
-    ) -> tuple[dict[str, Any], list[str]]:
+    ) -> tuple[Record, dict[str, Any], list[str]]:
         """The nodes of a citation, in order, and its triples; in which of the two they are is up to the form."""
         try:
             tables = self._described_as[form]
@@ -166,7 +171,7 @@ class Mapping:
             tables[table](batch, record, described, out)
         if problems is not None:
             problems += record.problems
-        return described, out
+        return record, described, out
 
 
 def triples_of(graph: Graph) -> list[Triple]:
@@ -197,6 +202,7 @@ class Record:
         "citation",
         "known",
         "memory",
+        "more",
         "problems",
         "resolver",
         "stem",
@@ -209,6 +215,7 @@ class Record:
         self.resolver = mapping.resolver
         self.memory = mapping.memory
         self.problems: list[Problem] = []
+        self.more = 0
         self.article = iris.article(citation.pmid)
         self.stem = f"<{mapping.base}{citation.pmid}-"
         self.waiting: dict[str, list[tuple[str, Any]]] = {table: [] for table in mapping.nodes}
