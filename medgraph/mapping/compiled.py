@@ -184,12 +184,13 @@ LINES = Form(
     ),
     (
         "first = described.get(subject)",
-        "if block and (first is None or out[first] is not block):",
-        "    start = len(out)",
+        "if first is None:",
+        "    described[subject] = len(out)",
         "    add(block)",
         "    more += many",
-        "    if described.setdefault(subject, start) is not start:",
-        "        more += merge_lines(out, subject, first, start)",
+        "elif out[first] is not block:",
+        "    add(block)",
+        "    more += many + merge_lines(out, subject, first, len(out) - 1)",
     ),
 )
 """
@@ -291,7 +292,7 @@ def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:
     yield from (f"made_{n} = None" for n in sorted(makers.values()))
     guard = ""
     for n, row in enumerate(rows):
-        if (condition := _condition(row)) != guard:
+        if (condition := _condition(row, rows)) != guard:
             guard = condition
             if condition:
                 yield f"if {condition}:"
@@ -305,12 +306,15 @@ def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:
             yield from (f"    {line}" for line in form.several(_plain(row.predicate), f"all_{n}"))
 
 
-def _condition(row: Row) -> str:
+def _condition(row: Row, rows: tuple[Row, ...]) -> str:
     """Under which a row is looked at; it sets ``v`` to the row's field. Or ""."""
     fields = row.fields.split()
     if row.fields == "self" or len(fields) > 1:
         return ""
-    return f"(v := item.{fields[0]}) is not None and v is not NOTHING"
+    there = f"(v := item.{fields[0]}) is not None"
+    if all(isinstance(other.value, Template | Flag) for other in rows if other.fields == row.fields):
+        return there
+    return f"{there} and v is not NOTHING"
 
 
 def _field(row: Row) -> str:
@@ -330,7 +334,7 @@ def _value(n: int, row: Row, makers: dict[Callable[[Record], Any], int]) -> tupl
             if value.is_text:
                 special = " or ".join(f"{character!r} in {field}" for character in ESCAPED)
                 return [f"t = escaped({field}) if {special} else {field}"], "", around
-            return [f"t = {field}"], "", around
+            return [], "", f"{_plain(value.before)}{{{field}}}{_plain(value.after)}"
         case Same():
             return [f"t = {field}"], "t", None
         case Always():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Table
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris
@@ -174,6 +175,9 @@ class Mapping:
         return record, described, out
 
 
+_nodes = itemgetter(1)
+
+
 def triples_of(graph: Graph) -> list[Triple]:
     """The triples of a graph, in its order."""
     return [(s, p, o) for s, properties in graph.items() for p, values in properties.items() for o in values]
@@ -232,10 +236,9 @@ class Record:
         """Tables, and the nodes that each is to describe now; what is said of them may bring others."""
         waiting = self.waiting
         while any(waiting.values()):
-            for table, batch in waiting.items():
-                if batch:
-                    waiting[table] = []
-                    yield table, batch
+            for table, batch in filter(_nodes, waiting.items()):
+                waiting[table] = []
+                yield table, batch
 
     def once(self, make: Callable[[Record], Any]) -> Any:
         """``make(self)``, worked out once per record: several rows look at the same thing."""
