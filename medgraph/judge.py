@@ -124,4 +124,10 @@ def _changed(path: Path) -> int:
 
 @lru_cache(maxsize=8)
 def _compiled(files: tuple[tuple[str, int], ...], base: str) -> Validator:
-    return shacl.compile([name for name, _ in files], shared=shared_nodes(base), screens=SCREENS)
+    names = [name for name, _ in files]
+    try:
+        return shacl.compile(names, shared=shared_nodes(base), screens=SCREENS)
+    except ShapesError as error:
+        if len(names) == 1 and not str(error).startswith(names[0]):
+            raise ShapesError(f"{names[0]}: {error}") from error
+        raise

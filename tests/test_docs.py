@@ -76,7 +76,7 @@ def test_a_mapping_of_your_own_works_as_its_page_says(tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     explained = shell(page["sh"], tmp_path)
     assert '<https://example.org/terms#languageCode> "eng"' in (tmp_path / "out.ttl").read_text(encoding="utf-8")
-    assert 'LA · Language\teng\t<https://example.org/terms#languageCode> "eng"\n' in explained
+    assert 'LA · Language\teng\t<https://example.org/terms#languageCode> "eng"\t\n' in explained
 
 
 @pytest.mark.parametrize("page", ["cli", "mapping"])

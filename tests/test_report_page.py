@@ -64,7 +64,8 @@ def look(tmp_path: Path) -> Callable[..., dict[str, Any]]:
         driven.write_text(page.read_text(encoding="utf-8").replace("</body>", DRIVER), encoding="utf-8")
         command = [
             BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-            "--proxy-server=127.0.0.1:9", "--virtual-time-budget=5000", f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900",
+            "--proxy-server=127.0.0.1:9", "--virtual-time-budget=5000",
+            f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900",
             *options, "--dump-dom", driven.as_uri(),
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100, encoding="utf-8")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pyoxigraph
 
+from medgraph.shacl import paths, sparql, terms
 from medgraph.shacl import shapes as reader
-from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
+from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import Result, broken
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query, Screen
@@ -21,6 +22,7 @@ from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Trip
 
 _MANY = 10_000
 _BATCH = 100
+_PAIRS = ("Equals", "Disjoint", "LessThan", "LessThanOrEquals")
 
 
 class Subclasses:
@@ -156,6 +158,8 @@ class _Engine:
         return out
 
     def _plan(self, key: tuple[str, ...]) -> _Plan:
+        if (plan := self.plans.get(key)) is not None:
+            return plan
         if len(self.plans) >= _MANY:
             self.forget()
         targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(key)]
@@ -167,24 +171,43 @@ class _Engine:
         graph = data.graph
         for target in self.mixed:
             shape, classes = target.shape, self.reached[target.shape.node]
-            foci: dict[str, None] = {}
-            if shape.target_classes or shape.target_subjects_of or shape.target_objects_of:
-                for subject, properties in graph.items():
-                    if not classes.isdisjoint(properties.get(TYPE, ())) or any(
-                        p in properties for p in shape.target_subjects_of
-                    ):
-                        foci[subject] = None
-                    for predicate in shape.target_objects_of:
-                        foci.update(properties.get(predicate, {}))
-            for node in shape.target_nodes:
-                if self.scope == "dataset" or node in graph or node[0] == '"':
-                    foci[node] = None
+            foci = self._foci(shape, classes, graph)
             for focus in foci:
                 target.count += 1
                 if focus[0] == '"' or focus not in graph:
                     target.maybe(focus, graph, data, out)
                 else:
                     (target.shared if focus.startswith(self.shared) else target.own)(focus, graph, data, out)
+
+    def _foci(self, shape: Shape, classes: frozenset[str], graph: Index) -> dict[str, None]:
+        """The focus nodes of a shape that finds them in several ways, each once."""
+        foci: dict[str, None] = {}
+        if shape.target_classes or shape.target_subjects_of or shape.target_objects_of:
+            for subject, properties in graph.items():
+                if not classes.isdisjoint(properties.get(TYPE, ())) or any(
+                    p in properties for p in shape.target_subjects_of
+                ):
+                    foci[subject] = None
+                for predicate in shape.target_objects_of:
+                    foci.update(properties.get(predicate, {}))
+        for node in shape.target_nodes:
+            if self.scope == "dataset" or node in graph or node[0] == '"':
+                foci[node] = None
+        return foci
+
+    def looking(self, graph: Index) -> dict[str, list[Shape]]:
+        """Which shapes look at which nodes of a graph."""
+        found: dict[str, list[Shape]] = {}
+        for subject, properties in graph.items():
+            plan = self._plan(tuple(properties.get(TYPE, ())))
+            found[subject] = [target.shape for target in plan.targets]
+            for predicate, earlier, target in plan.by_subject:
+                if predicate in properties and not (earlier and _seen(target, earlier, properties)):
+                    found[subject].append(target.shape)
+        for target in self.mixed:
+            for focus in self._foci(target.shape, self.reached[target.shape.node], graph):
+                found.setdefault(focus, []).append(target.shape)
+        return found
 
     def forget(self) -> None:
         """Drop the plans, and keep what they counted."""
@@ -374,6 +397,34 @@ class Validator:
                 each for number in numbers for each in self._ask(check, [f for f in foci if f[0] == number], graphs)
             ]
         return found
+
+    def looking(self, graph: Index) -> dict[str, list[Shape]]:
+        """Which shapes look at which nodes of a record; see :meth:`properties` for what they look at there."""
+        return self._engine("record").looking(graph)
+
+    def properties(self, shape: Shape) -> list[tuple[str, Shape]]:
+        """The properties that a shape with targets looks at, each with the shape that has a name for it."""
+        found: dict[tuple[str, str], Shape] = {}
+
+        def walk(shape: Shape, named: Shape) -> None:
+            named = shape if shape.name else named
+            if shape.path is not None:
+                for part in paths.parts(shape.path):
+                    if isinstance(part, Predicate):
+                        found[part.iri, named.node] = named
+            for constraint in shape.constraints:
+                if constraint.component == "Property":
+                    walk(constraint.value, named)
+                elif constraint.component == "SPARQL":
+                    seen = self._queries[constraint].seen
+                    found.update({(iri, named.node): named for iri in (seen.predicates if seen else ())})
+                elif constraint.component in _PAIRS:
+                    found[constraint.value, named.node] = named
+                for inner in constraint.shapes:
+                    walk(inner, named)
+
+        walk(shape, shape)
+        return [(iri, named) for (iri, _), named in found.items()]
 
     def counts(self) -> dict[str, int]:
         """How many focus nodes each shape with targets has seen since the validator was made."""
