@@ -362,7 +362,7 @@ class _Run:
         found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
         if self._strict and any(map(conformance.rejects, results)):
             findings = conformance.of_citation(citation, problems, results)
-            self._reject(_nonconforming(citation, results), rejects, findings, triples_of(graph))
+            self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
             sink.write_lines(lines_of(graph))
             self.report.written += 1
@@ -411,7 +411,7 @@ def size_of_all(inputs: Iterable[str | os.PathLike[str]]) -> int | None:
     return None if sources.STDIN in names else sum(map(size_of, names))
 
 
-def _nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
+def nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
     """Why a record does not conform, with what it was read from, if that was kept."""
     position = citation.position
     messages = list(dict.fromkeys(result.message for result in results if conformance.rejects(result)))

@@ -14,7 +14,8 @@ PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
     errors model shipped
-    identifiers dates languages pagination
+    pubmed_files
+    identifiers dates languages pagination places
     mesh
     medline pubmed_xml
     sources
@@ -24,6 +25,7 @@ ORDER = """
     mapping
     shacl
     checks screens
+    locks
     store endpoint
     jsonld
     syntaxes
@@ -35,7 +37,9 @@ ORDER = """
     pipeline
     graphs
     validation
-    sync ncbi
+    ncbi
+    mirrors
+    revisions
     cli
 """
 """One line is one height: modules on it do not know each other, but for the exceptions below."""
