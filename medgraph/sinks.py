@@ -30,6 +30,8 @@ from medgraph.vocab import PREFIXES
 
 STDOUT = "-"
 
+_BUFFER = 1 << 18
+
 
 class Sink(Protocol):
     """
@@ -135,7 +137,7 @@ class FileSink:
             if self._compress:
                 self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
             else:
-                self._out = io.BufferedWriter(self._counted, 1 << 16)
+                self._out = io.BufferedWriter(self._counted, _BUFFER)
         except BaseException as error:
             self._fail(error)
         return self

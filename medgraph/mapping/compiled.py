@@ -164,7 +164,7 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form) -> 
     and none stands twice.
 
     Args:
-        cached: remember what was said of a node, by its item.
+        cached: remember what was last said of a node, and of which item.
         form: how a node's triples are said.
     """
     names: dict[str, Any] = {"NOTHING": _NOTHING, "merged": form.merged, "escaped": escaped, "cache": {}}
@@ -180,20 +180,20 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form) -> 
 def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) -> CodeType:
     """The code of a table's function; it is the same for all mappings that have the same rows."""
     body = list(_body(rows, form))
-    code = ["def describe(batch, record, described):", "    for entry in batch:"]
+    code = ["def describe(batch, record, described):", "    for subject, item in batch:"]
     if cached:
         code += [
-            "        block = cache.get(entry)",
-            "        if block is None:",
-            "            subject, item = entry",
+            "        known = cache.get(subject)",
+            "        if known is not None and known[0] == item:",
+            "            block = known[1]",
+            "        else:",
             "            troubles = len(record.problems)",
             *(f"            {line}" for line in body),
             f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
-            "                cache[entry] = block",
-            "        subject = entry[0]",
+            "                cache[subject] = item, block",
         ]
     else:
-        code += ["        subject, item = entry", *(f"        {line}" for line in body)]
+        code += [f"        {line}" for line in body]
     code += [
         "        if block and (old := described.setdefault(subject, block)) is not block:",
         "            described[subject] = merged(old, block)",

@@ -133,8 +133,9 @@ def relation_nodes(values: tuple[CommentsCorrections, ...], record: Record) -> l
                 )
             else:
                 record.fault("pmid", value.ref_type, value.pmid)
-        found.append(record.describe("relation", f"{record.stem}relation-{n}>", Relation(target, value)))
-    return found
+        found.append((f"{record.stem}relation-{n}>", Relation(target, value)))
+    record.waiting["relation"] += found
+    return [where for where, _ in found]
 
 
 def _pmid_iri(value: str) -> str | None:
@@ -176,8 +177,7 @@ def _cited(record: Record) -> list[Cited]:
         for one in named if len(named) < 2 else sorted(named, key=_pubmed_first):
             kind, value = one.type, one.value
             make = _REFERENCE_IDS.get(kind)
-            where = make(value) if make is not None else None
-            if where is not None:
+            if make is not None and (where := make(value)) is not None:
                 ids.append(where)
             else:
                 others.append(f"{kind}: {value}" if kind else value)

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 ESCAPED = '"\\\n\r'
 """The characters that a literal cannot hold as they are."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-
 
 def escaped(value: str) -> str:
     """The text as it stands between the quotes of a literal."""
-    return value.translate(_ESCAPES)
+    value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return value.replace("\n", "\\n").replace("\r", "\\r")
 
 
 class Template:
@@ -39,6 +38,7 @@ class Template:
         self.before, self.after, self.is_text = before, after, is_text
 
     def __call__(self, value: Any, record: Record | None = None) -> str:
+        """The term."""
         return f"{self.before}{escaped(value) if self.is_text else value}{self.after}"
 
 
@@ -56,6 +56,7 @@ class Flag:
         self.true, self.false = true, false
 
     def __call__(self, value: Any, record: Record | None = None) -> str | None:
+        """The term for true or for false."""
         return self.true if value else self.false
 
 
@@ -67,6 +68,7 @@ class Always:
         self.term = term
 
     def __call__(self, value: Any, record: Record | None = None) -> str:
+        """The term."""
         return self.term
 
 
@@ -95,5 +97,6 @@ class Part:
         self.make, self.attribute, self.key, self.several = make, attribute, key, several
 
     def __call__(self, value: Any, record: Record) -> Any:
+        """The part, of what was worked out for this record."""
         made = record.once(self.make)
         return getattr(made, self.attribute) if self.attribute else made.get(self.key)
