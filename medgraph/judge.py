@@ -67,8 +67,12 @@ class Judge:
 
     def results(self, graphs: Sequence[Index]) -> list[list[Result]]:
         """What is wrong with each record, as far as it alone decides it."""
-        found = self.validator.validate_batch(graphs)
-        return [self.with_checks(graph, results) for graph, results in zip(graphs, found, strict=True)]
+        if not self.shipped:
+            return self.validator.validate_batch(graphs)
+        found = self.validator.validate_and_notice(graphs)
+        return [
+            [*results, *checks.check(graph, noticed)] for graph, (results, noticed) in zip(graphs, found, strict=True)
+        ]
 
     def results_of_all(self, graph: Index | StoreIndex) -> list[Result]:
         """What is wrong with a graph that is all there is, records and what they share."""
@@ -126,7 +130,7 @@ def _changed(path: Path) -> int:
 def _compiled(files: tuple[tuple[str, int], ...], base: str) -> Validator:
     names = [name for name, _ in files]
     try:
-        return shacl.compile(names, shared=shared_nodes(base), screens=SCREENS)
+        return shacl.compile(names, shared=shared_nodes(base), screens=SCREENS, watched=checks.ABOUT)
     except ShapesError as error:
         if len(names) == 1 and not str(error).startswith(names[0]):
             raise ShapesError(f"{names[0]}: {error}") from error

@@ -102,6 +102,7 @@ class _Engine:
         scope: str,
         shared: tuple[str, ...],
         subclasses: Subclasses,
+        watched: frozenset[str],
     ) -> None:
         number: dict[str, int] = {}
         compiler = Compiler(scope, shared, number, queries)
@@ -123,9 +124,9 @@ class _Engine:
             for each in self.simple
             for number, predicate in enumerate(each.shape.target_subjects_of)
         ]
-        self.watched = frozenset(predicate for predicate, _, _ in self.by_subject)
+        self.watched = frozenset([*(predicate for predicate, _, _ in self.by_subject), *watched])
         self.reached = dict(zip((each.shape.node for each in self.targets), self._closures(subclasses), strict=True))
-        self.plans: dict[tuple[str, ...], _Plan] = {}
+        self.plans: dict[str | tuple[str, ...], _Plan] = {}
 
     def _closures(self, subclasses: Subclasses) -> list[frozenset[str]]:
         return [frozenset().union(*subclasses.subclasses(each.shape.target_classes)) for each in self.targets]
@@ -134,12 +135,17 @@ class _Engine:
         """What the compiled functions find in a graph; SPARQL constraints wait in ``data``."""
         graph = data.graph
         out: list[Found] = []
-        plans, shared, watched = self.plans, self.shared, self.watched
+        plans, shared, watched, noticed = self.plans, self.shared, self.watched, data.noticed
         for subject, properties in graph.items():
-            key = tuple(properties[TYPE]) if TYPE in properties else ()
+            types = properties.get(TYPE, ())
+            key: str | tuple[str, ...]
+            if len(types) == 1:
+                (key,) = types  # one class, as a rule: the text itself is found sooner than a tuple of it
+            else:
+                key = tuple(types)
             plan = plans.get(key)
             if plan is None:
-                plan = self._plan(key)
+                plan = self._plan(tuple(types), key)
             plan.count += 1
             if plan.alike or not subject.startswith(shared):
                 for report in plan.own:
@@ -148,6 +154,7 @@ class _Engine:
                 for report in plan.shared:
                     report(subject, graph, data, out)
             if not watched.isdisjoint(properties):
+                noticed.append(subject)
                 for predicate, earlier, target in plan.by_subject:
                     if predicate in properties and not (earlier and _seen(target, earlier, properties)):
                         target.count += 1
@@ -157,12 +164,10 @@ class _Engine:
             self._mixed(data, out)
         return out
 
-    def _plan(self, key: tuple[str, ...]) -> _Plan:
-        if (plan := self.plans.get(key)) is not None:
-            return plan
+    def _plan(self, types: tuple[str, ...], key: str | tuple[str, ...]) -> _Plan:
         if len(self.plans) >= _MANY:
             self.forget()
-        targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(key)]
+        targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(types)]
         plan = _Plan(targets, [each for each in self.by_subject if each[2] not in targets])
         self.plans[key] = plan
         return plan
@@ -199,11 +204,13 @@ class _Engine:
         """Which shapes look at which nodes of a graph."""
         found: dict[str, list[Shape]] = {}
         for subject, properties in graph.items():
-            plan = self._plan(tuple(properties.get(TYPE, ())))
-            found[subject] = [target.shape for target in plan.targets]
-            for predicate, earlier, target in plan.by_subject:
-                if predicate in properties and not (earlier and _seen(target, earlier, properties)):
-                    found[subject].append(target.shape)
+            types = properties.get(TYPE, ())
+            found[subject] = [
+                target.shape
+                for target in self.simple
+                if not self.reached[target.shape.node].isdisjoint(types)
+                or any(predicate in properties for predicate in target.shape.target_subjects_of)
+            ]
         for target in self.mixed:
             for focus in self._foci(target.shape, self.reached[target.shape.node], graph):
                 found.setdefault(focus, []).append(target.shape)
@@ -248,6 +255,7 @@ class Validator:
         subclasses: (class, class above it) of the ontologies.
         shared: beginnings of the terms of nodes that several records describe (``"<https://orcid.org/"``).
         screens: for SPARQL constraints whose text stands here, what tells that a node need not be asked about.
+        watched: properties whose subjects a caller wants to know: see :meth:`validate_and_notice`.
     """
 
     def __init__(
@@ -256,7 +264,9 @@ class Validator:
         subclasses: Iterable[tuple[str, str]] = (),
         shared: Iterable[str] = (),
         screens: Mapping[str, Screen] = MappingProxyType({}),
+        watched: Iterable[str] = (),
     ) -> None:
+        self._watched = frozenset(watched)
         self._subclasses = Subclasses(subclasses)
         self._shared = tuple(shared)
         self._screens = dict(screens)
@@ -275,7 +285,7 @@ class Validator:
         self._engine("dataset")
 
     def __reduce__(self) -> tuple[Callable[..., Validator], tuple[Any, ...]]:
-        return type(self), (self.triples, self._subclasses.pairs(), self._shared, self._screens)
+        return type(self), (self.triples, self._subclasses.pairs(), self._shared, self._screens, self._watched)
 
     @property
     def classes(self) -> list[tuple[str, str]]:
@@ -299,7 +309,9 @@ class Validator:
     def _engine(self, scope: str) -> _Engine:
         engine = self._engines.get(scope)
         if engine is None:
-            engine = self._engines[scope] = _Engine(self.shapes, self._queries, scope, self._shared, self._subclasses)
+            engine = self._engines[scope] = _Engine(
+                self.shapes, self._queries, scope, self._shared, self._subclasses, self._watched
+            )
         return engine
 
     def validate(self, record: Iterable[Triple] | Index) -> list[Result]:
@@ -319,6 +331,11 @@ class Validator:
         :attr:`batch` says how many are best.
         """
         return self._run(self._engine("record"), records)
+
+    def validate_and_notice(self, records: Sequence[Index]) -> list[tuple[list[Result], list[str]]]:
+        """As :meth:`validate_batch`; with each record's results the nodes that have a property that is watched."""
+        noticed: list[list[str]] = []
+        return list(zip(self._run(self._engine("record"), records, noticed), noticed, strict=True))
 
     def stream(self, records: Iterable[Any], batch: int | None = None) -> Iterator[tuple[Any, list[Result]]]:
         """Each record with its results, in order; reads ``batch`` records ahead, None is :attr:`batch`."""
@@ -345,7 +362,9 @@ class Validator:
         graph: Any = source if isinstance(source, (dict, StoreIndex)) else terms.index(terms.read(source))
         return self._run(self._engine("dataset"), [graph])[0]
 
-    def _run(self, engine: _Engine, records: Sequence[Iterable[Triple] | Index]) -> list[list[Result]]:
+    def _run(
+        self, engine: _Engine, records: Sequence[Iterable[Triple] | Index], noticed: list[list[str]] | None = None
+    ) -> list[list[Result]]:
         results: list[list[Result]] = []
         graphs: list[Index] = []
         waiting: dict[Check, list[tuple[int, str]]] = {}
@@ -357,8 +376,12 @@ class Validator:
             except Exception as error:  # a record that is no RDF costs that record only
                 results.append([broken(error)])
                 graphs.append({})
+                if noticed is not None:
+                    noticed.append(list(record) if isinstance(record, dict) else [])
                 continue
             graphs.append(graph)
+            if noticed is not None:
+                noticed.append(data.noticed)
             for check, focus in data.waiting:
                 waiting.setdefault(check, []).append((number, focus))
         for check, foci in waiting.items():
