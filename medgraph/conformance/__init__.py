@@ -114,6 +114,8 @@ class Group(Struct):
     @property
     def title(self) -> str:
         """Its name for people, the shape where it has none."""
+        if self.kind == "engine":
+            return "could not be checked"
         return self.name or readable(self.shape)
 
     @property
