@@ -394,7 +394,9 @@ class Validator:
         if isinstance(graph, StoreIndex):
             more = list(graph.objects(SUBCLASS))
         else:
-            more = [(s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]]
+            more = []
+            if [properties for properties in graph.values() if SUBCLASS in properties]:
+                more = [(s, o) for s, properties in graph.items() for o in properties.get(SUBCLASS, ())]
         if more:
             here = engine.with_classes(more)
         data = Data(graph, here.classes)
