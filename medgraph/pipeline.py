@@ -7,9 +7,10 @@ record in hand there is one bit per PMID met, and the report.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.metadata import entry_points
 from time import perf_counter
@@ -38,6 +39,7 @@ Watch = Callable[[int, int], None]
 """Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""
 
 _TELL_EVERY = 64
+_NEW_OBJECTS = 50_000
 
 ENTRY_POINTS = "medgraph.mappings"
 """The entry-point group in which installed packages offer mappings by name."""
@@ -288,6 +290,10 @@ class _Run:
 
     def read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         """Take everything that the inputs hold; an input that breaks does not stop the others."""
+        with _seldom_collected():
+            self._read(inputs, sink, rejects)
+
+    def _read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         report, watch = self.report, self._watch
         records, size = self._before
         keep_raw = self._strict and rejects.path is not None
@@ -334,7 +340,7 @@ class _Run:
         if self._judge is not None:
             self._held.append(_Held(citation, self._mapping.graph(citation, problems), problems))
         elif sink.takes_lines:
-            sink.write_lines(self._mapping.lines(citation, problems))
+            sink.write_lines(*self._mapping.counted_lines(citation, problems))
             report.written += 1
         else:
             self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
@@ -364,7 +370,8 @@ class _Run:
             findings = conformance.of_citation(citation, problems, results)
             self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
-            sink.write_lines(lines_of(graph))
+            lines = lines_of(graph)
+            sink.write_lines(lines, lines.count("\n"))
             self.report.written += 1
         else:
             self._write(citation, triples_of(graph), sink, rejects)
@@ -387,6 +394,22 @@ class _Run:
         where = str(error).removesuffix(f": {error.reason}")
         self.report.reject(error.reason.partition(":")[0], error.pmid, where)
         rejects.add(error, findings, triples)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """
+    The search for cyclic garbage is made after more new objects than it usually is.
+
+    A record's graph is some hundred lists and dicts that hold no cycle and are gone with the record; looking
+    through them again and again takes a thirtieth of a conversion.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _NEW_OBJECTS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _made_of(mesh: str | os.PathLike[str] | None) -> list[object]:

@@ -7,7 +7,7 @@ code (``compiled.py``), what they say is written in place, and nothing is called
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,6 +70,22 @@ class Always:
     def __call__(self, value: Any, record: Record | None = None) -> str:
         """The term."""
         return self.term
+
+
+class Same:
+    """
+    The terms in a list, as they are.
+
+    Args:
+        becomes: what the field becomes, for the documentation.
+    """
+
+    def __init__(self, becomes: str) -> None:
+        self.__doc__ = becomes
+
+    def __call__(self, value: Sequence[str], record: Record | None = None) -> Sequence[str]:
+        """The terms."""
+        return value
 
 
 class Part:
