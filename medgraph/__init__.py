@@ -6,6 +6,8 @@ PubMed records as RDF.
         medgraph.to_graph(citation)                   # as an rdflib.Graph
 
     medgraph.convert(["records.nbib"], "records.ttl") # to a file, with a report
+    medgraph.query("coauthors-of-person", inputs=["records.nbib"], orcid="0000-0002-5732-0318")
+
     medgraph.validate(["records.nbib"])               # against the shapes: what is wrong, and in which records
 
 Every name below is imported when it is first asked for, so that importing the package costs nothing.
@@ -17,30 +19,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from medgraph.answers import Answer
     from medgraph.conformance import Conformance
-    from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
+    from medgraph.errors import FormatError, MedgraphError, QueryError, RecordError, SinkError, SourceError
     from medgraph.mapping import Mapping
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
+    from medgraph.questions import query
     from medgraph.report import Report
     from medgraph.sources import read
     from medgraph.store import open_store
     from medgraph.validation import validate
 
 __all__ = [
+    "Answer",
     "Citation",
     "Conformance",
     "Deletion",
     "FormatError",
     "Mapping",
     "MedgraphError",
+    "QueryError",
     "RecordError",
     "Report",
     "SinkError",
     "SourceError",
     "convert",
     "open_store",
+    "query",
     "read",
     "to_graph",
     "triples",
@@ -48,18 +55,21 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "answers",
     "Citation": "model",
     "Conformance": "conformance",
     "Deletion": "model",
     "FormatError": "errors",
     "Mapping": "mapping",
     "MedgraphError": "errors",
+    "QueryError": "errors",
     "RecordError": "errors",
     "Report": "report",
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
     "open_store": "store",
+    "query": "questions",
     "read": "sources",
     "to_graph": "objects",
     "triples": "objects",

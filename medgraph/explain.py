@@ -15,11 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from medgraph import sources, vocab
+from medgraph.answers import shortened
 from medgraph.errors import SourceError
 from medgraph.mapping import Mapping
 from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Citation, Problem, Unread
-from medgraph.store import shortened
 
 _LENGTH = 120
 

@@ -24,7 +24,8 @@ ORDER = """
     mapping
     shacl
     checks
-    locks
+    answers sparql
+    locks named
     store endpoint
     jsonld
     syntaxes
@@ -34,7 +35,7 @@ ORDER = """
     audit report rejects
     parts explain thesaurus
     pipeline
-    graphs
+    graphs questions
     validation
     sync ncbi
     cli
