@@ -10,6 +10,9 @@ PubMed records as RDF.
 
     medgraph.validate(["records.nbib"])               # against the shapes: what is wrong, and in which records
 
+    medgraph.mirror("updates", "pubmed")              # NLM's files, what is missing of them
+    medgraph.sync("pubmed", "store:pubmed.store")     # a store brought up to them
+
 Every name below is imported when it is first asked for, so that importing the package costs nothing.
 """
 
@@ -23,11 +26,13 @@ if TYPE_CHECKING:
     from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, QueryError, RecordError, SinkError, SourceError
     from medgraph.mapping import Mapping
+    from medgraph.mirrors import mirror
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
     from medgraph.questions import query
     from medgraph.report import Report
+    from medgraph.revisions import sync
     from medgraph.sources import read
     from medgraph.store import open_store
     from medgraph.validation import validate
@@ -46,9 +51,11 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "mirror",
     "open_store",
     "query",
     "read",
+    "sync",
     "to_graph",
     "triples",
     "validate",
@@ -68,9 +75,11 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "mirror": "mirrors",
     "open_store": "store",
     "query": "questions",
     "read": "sources",
+    "sync": "revisions",
     "to_graph": "objects",
     "triples": "objects",
     "validate": "validation",
