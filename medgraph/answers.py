@@ -180,8 +180,7 @@ class Answer:
             yield row
 
     def _graph(self, format: str) -> bytes:
-        """Triples in the order of their text, so that the same answer gives the same bytes."""
-        triples = sorted((ox.Triple(*row) for row in self.terms), key=str)
+        triples = [ox.Triple(*row) for row in self.terms]
         written = ox.serialize(triples, format=TRIPLES[format], prefixes=self.prefixes if format == "ttl" else None)
         assert written is not None
         return written
@@ -254,8 +253,8 @@ def of_results(found: object, prefixes: Mapping[str, str]) -> Answer:
         width = range(len(columns))
         return Answer("SELECT", columns, (tuple([row[n] for n in width]) for row in found), prefixes)
     assert isinstance(found, Iterable)
-    # A triple that a template gives twice is one triple.
-    triples = dict.fromkeys((each.subject, each.predicate, each.object) for each in found)
+    # A triple that a template gives twice is one triple, and their order is that of their text.
+    triples = [(each.subject, each.predicate, each.object) for each in sorted(set(found), key=str)]
     return Answer("CONSTRUCT", GRAPH_COLUMNS, triples, prefixes)
 
 
