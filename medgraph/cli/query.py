@@ -28,7 +28,7 @@ class Query(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; see above."""
         what = self._what(args)
-        ctx.obj = None if what is None else _found(what)
+        ctx.obj = None if what is None or "--list" in args else _found(what)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
