@@ -25,7 +25,8 @@ ORDER = """
     mapping
     shacl
     checks screens
-    locks
+    answers sparql
+    locks named
     store endpoint
     jsonld
     syntaxes
@@ -35,7 +36,7 @@ ORDER = """
     audit report rejects
     parts explain thesaurus
     pipeline
-    graphs
+    graphs questions
     validation
     ncbi
     mirrors
