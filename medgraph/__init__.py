@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
+    from medgraph.loading import load
     from medgraph.mapping import Mapping
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
@@ -40,6 +41,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "load",
     "open_store",
     "read",
     "to_graph",
@@ -59,6 +61,7 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "load": "loading",
     "open_store": "store",
     "read": "sources",
     "to_graph": "objects",

@@ -26,6 +26,7 @@ ORDER = """
     checks
     locks
     store endpoint
+    targets
     jsonld
     syntaxes
     conformance
@@ -36,6 +37,7 @@ ORDER = """
     pipeline
     graphs
     validation
+    loading
     sync ncbi
     cli
 """

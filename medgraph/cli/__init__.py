@@ -12,6 +12,7 @@ import click
 
 from medgraph.cli.convert import convert
 from medgraph.cli.explain import explain
+from medgraph.cli.load import load
 from medgraph.cli.mesh import mesh
 from medgraph.cli.query import query
 from medgraph.cli.validate import validate
@@ -28,5 +29,5 @@ def main() -> None:
     """
 
 
-for each in (convert, validate, explain, query, mesh):
+for each in (convert, validate, load, query, explain, mesh):
     main.add_command(each)

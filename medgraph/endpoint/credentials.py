@@ -45,7 +45,8 @@ class Credentials(NamedTuple):
         """Names no secret: such a value may end in a traceback."""
         return f"Credentials(from {self.origin})"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return repr(self)
 
 
 def credentials_for(url: str, environment: Mapping[str, str] = os.environ) -> Credentials | None:
@@ -94,6 +95,7 @@ class Login(AuthBase):
         self._digest = HTTPDigestAuth(credentials.user, credentials.password) if credentials else None
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with what the server is known to want."""
         known = self._credentials
         if known is None or self._digest is None:
             return request

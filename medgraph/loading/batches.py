@@ -1,0 +1,211 @@
+"""
+Inputs cut into batches of N-Triples: the same input always gives the same ones.
+
+Records are cut between two records; RDF is checked, and gets names in the place of blank nodes, so that a batch can be
+sent twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyoxigraph as ox
+
+from medgraph.errors import SourceError
+from medgraph.loading.distinct import Distinct
+from medgraph.mapping import Triple
+from medgraph.sources import Opened, open_bytes
+
+SKOLEM = "https://w3id.org/medgraph/.well-known/genid/"
+"""What the names of blank nodes begin with (RDF 1.1 Concepts, 3.5); checksum of the file and number follow."""
+
+_READ = 1 << 20
+_PLACE = re.compile(r"^Parser error (?:between|at) .*?: ")
+_BLANK = re.compile(rb"(?:^|\s)_:", re.MULTILINE)
+
+
+class Taker(Protocol):
+    """What batches go to."""
+
+    def put(self, lines: bytes) -> None:
+        """Take a batch of N-Triples, whole lines."""
+
+
+class BatchSink:
+    """
+    Takes records as a :class:`medgraph.sinks.Sink` does, and hands on batches of whole records.
+
+    Args:
+        taker: gets the batches.
+        size: triples after which a batch is full.
+        distinct: counts the different triples.
+        parsed: count them as RDF does, because RDF files are loaded as well; else by their lines.
+    """
+
+    takes_lines = True
+
+    def __init__(self, taker: Taker, size: int, distinct: Distinct, *, parsed: bool = False) -> None:
+        self.records = self.triples = self.size = 0
+        self._taker = taker
+        self._batch = size
+        self._distinct = distinct
+        self._parsed = parsed
+        self._waiting: list[str] = []
+        self._count = 0
+
+    def write(self, triples: Sequence[Triple]) -> None:
+        """Take the triples of one record."""
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+
+    def write_lines(self, lines: str) -> None:
+        """Take the triples of one record as N-Triples; errors are those of the taker."""
+        self._waiting.append(lines)
+        self.records += 1
+        self.triples += lines.count("\n")
+        if self.triples - self._count >= self._batch:
+            self.close()
+
+    def close(self) -> None:
+        """Hand on what waits."""
+        if self._waiting:
+            lines = "".join(self._waiting).encode()
+            self._waiting.clear()
+            self._count = self.triples
+            every: Iterable[object] = _quads(lines) if self._parsed else lines.split(b"\n")[:-1]
+            self._distinct.add(map(hash, every))
+            self._taker.put(lines)
+
+    def abort(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+
+def load_rdf(
+    path: str,
+    format: ox.RdfFormat,
+    taker: Taker,
+    size: int,
+    distinct: Distinct,
+    checksum: str,
+    watch: Callable[[int, int], None] | None = None,
+) -> int:
+    """
+    How many triples an RDF file held; they were handed on in batches. Named graphs are laid together.
+
+    Args:
+        checksum: of the file; names of blank nodes begin with it.
+        watch: is told triples and bytes of the file, as it lies on the disk, after every batch.
+
+    Raises:
+        SourceError: the file cannot be read, or not to its end; what precedes the fault was handed on.
+    """
+    count = 0
+    with open_bytes(path) as opened:
+        batches = _of_lines if format == ox.RdfFormat.N_TRIPLES else _of_quads
+        for lines, hashes in batches(opened, format, size, _Names(checksum)):
+            count += distinct.add(hashes)
+            taker.put(lines)
+            if watch is not None:
+                watch(count, opened.compressed_position)
+        if opened.failure:
+            raise opened.failure
+    return count
+
+
+def _of_lines(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[tuple[bytes, Iterable[int]]]:
+    """Batches of N-Triples as they stand in the file, parsed to see that they are."""
+    before = 0
+    for lines in _chunks(opened, size):
+        try:
+            quads = _quads(lines)
+        except SyntaxError as error:
+            raise _not_rdf(opened, format, error, before) from error
+        before += lines.count(b"\n")
+        if _BLANK.search(lines) and any(map(_has_blank, quads)):
+            yield _named(quads, names)
+        elif quads:
+            yield lines, map(hash, quads)
+
+
+def _of_quads(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[tuple[bytes, Iterable[int]]]:
+    waiting: list[ox.Quad] = []
+    try:
+        for quad in ox.parse(opened, format):  # type: ignore[arg-type]
+            waiting.append(quad)
+            if len(waiting) == size:
+                yield _named(waiting, names)
+                waiting = []
+    except SyntaxError as error:
+        raise opened.failure or _not_rdf(opened, format, error, 0) from error
+    if waiting:
+        yield _named(waiting, names)
+
+
+def _named(quads: list[ox.Quad], names: _Names) -> tuple[bytes, Iterable[int]]:
+    """Quads as lines without graphs and blank nodes."""
+    lines = [f"{names.of(quad.subject)} {quad.predicate} {names.of(quad.object)} .\n" for quad in quads]
+    text = "".join(lines).encode()
+    return text, map(hash, _quads(text))
+
+
+class _Names:
+    """IRIs for the blank nodes of a file: by the file's checksum, and in the order in which they come."""
+
+    def __init__(self, checksum: str) -> None:
+        self._base = f"<{SKOLEM}{checksum}-"
+        self._known: dict[str, str] = {}
+
+    def of(self, term: object) -> str:
+        if not isinstance(term, ox.BlankNode):
+            if isinstance(term, ox.Triple):
+                raise SourceError("a triple term", "a triple in the place of a subject or object cannot be loaded")
+            return str(term)
+        return self._known.setdefault(term.value, f"{self._base}{len(self._known) + 1}>")
+
+
+def _chunks(opened: Opened, size: int) -> Iterator[bytes]:
+    """Whole lines, ``size`` at a time."""
+    lines: list[bytes] = []
+    rest = b""
+    while data := opened.read(_READ):
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        lines += data[:end].splitlines(keepends=True)
+        rest = data[end:]
+        start = 0
+        while len(lines) - start >= size:
+            yield b"".join(lines[start : start + size])
+            start += size
+        del lines[:start]
+    if rest.strip() and not opened.failure:
+        lines.append(rest + b"\n")
+    for start in range(0, len(lines), size):
+        yield b"".join(lines[start : start + size])
+
+
+def _quads(lines: bytes) -> list[ox.Quad]:
+    return list(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
+
+
+def _has_blank(quad: ox.Quad) -> bool:
+    return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
+
+
+def _not_rdf(opened: Opened, format: ox.RdfFormat, error: SyntaxError, before: int) -> SourceError:
+    where = f"line {before + error.lineno}: " if error.lineno else ""
+    reason = _PLACE.sub("", error.msg)
+    return SourceError(opened.name, f"{where}cannot be read as {format.name}: {reason}; what precedes it was loaded")
