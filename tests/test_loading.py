@@ -135,7 +135,7 @@ def test_nothing_is_replaced_by_half_a_file(known: Server, tmp_path: Path) -> No
     with pytest.raises(medgraph.SourceError, match=r"line 1001: cannot be read as N-Triples"):
         loading.load([tmp_path / "new.nt"], known.url, replace=True, batch=100)
     (tmp_path / "empty.nt").write_bytes(b"")
-    with pytest.raises(medgraph.SinkError, match="there is nothing to load; .* was left as it was"):
+    with pytest.raises(medgraph.SinkError, match=r"there is nothing to load; .* was left as it was"):
         loading.load([tmp_path / "empty.nt"], known.url, replace=True)
     assert known.dump() == before
 

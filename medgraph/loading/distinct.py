@@ -25,6 +25,7 @@ class Distinct:
     (3, 2)
     >>> seen.count(), len(seen)
     (3, 5)
+    >>> seen.close()
     """
 
     def __init__(self) -> None:
