@@ -19,7 +19,7 @@ FAULTS = ("drop", "500", "503", "429", "413", "slow", "cut", "cut body")
 """
 ``drop``: the connection ends before the server has seen the request. ``500``, ``503`` and ``429`` (with Retry-After):
 the answer, and the server has seen nothing. ``413``: to every body larger than :attr:`Proxy.most`. ``slow``: the
-request is carried out and the answer comes too late. ``cut``: it is carried out and the connection ends without an answer.
+request is carried out and the answer comes too late. ``cut``: carried out, and the connection ends without an answer.
 ``cut body``: the connection ends in the middle of the request's body.
 """
 

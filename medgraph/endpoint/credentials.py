@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from netrc import NetrcParseError
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -88,7 +88,7 @@ class _Digest(HTTPDigestAuth):
 
     def __init__(self, user: str, password: str) -> None:
         super().__init__(user, password)
-        self._thread_local = SimpleNamespace()
+        self._thread_local = cast(Any, SimpleNamespace())
 
 
 class Login(AuthBase):
