@@ -8,6 +8,9 @@ PubMed records as RDF.
     medgraph.convert(["records.nbib"], "records.ttl") # to a file, with a report
     medgraph.validate(["records.nbib"])               # against the shapes: what is wrong, and in which records
 
+    medgraph.mirror("updates", "pubmed")              # NLM's files, what is missing of them
+    medgraph.sync("pubmed", "store:pubmed.store")     # a store brought up to them
+
 Every name below is imported when it is first asked for, so that importing the package costs nothing.
 """
 
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
     from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
     from medgraph.loading import load
     from medgraph.mapping import Mapping
+    from medgraph.mirrors import mirror
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
     from medgraph.report import Report
+    from medgraph.revisions import sync
     from medgraph.sources import read
     from medgraph.store import open_store
     from medgraph.validation import validate
@@ -42,8 +47,10 @@ __all__ = [
     "SourceError",
     "convert",
     "load",
+    "mirror",
     "open_store",
     "read",
+    "sync",
     "to_graph",
     "triples",
     "validate",
@@ -62,8 +69,10 @@ _HOMES = {
     "SourceError": "errors",
     "convert": "pipeline",
     "load": "loading",
+    "mirror": "mirrors",
     "open_store": "store",
     "read": "sources",
+    "sync": "revisions",
     "to_graph": "objects",
     "triples": "objects",
     "validate": "validation",

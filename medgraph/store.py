@@ -246,6 +246,11 @@ class Store:
                 self.close()
 
     @property
+    def raw(self) -> ox.Store:
+        """pyoxigraph's own store, to read and remove single triples faster than SPARQL does."""
+        return self._store
+
+    @property
     def _store(self) -> ox.Store:
         if self._open is None:
             raise StoreError(self.name, "is closed")

@@ -14,7 +14,8 @@ PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
     errors model shipped
-    identifiers dates languages pagination
+    pubmed_files
+    identifiers dates languages pagination places
     mesh
     medline pubmed_xml
     sources
@@ -23,7 +24,7 @@ ORDER = """
     iris
     mapping
     shacl
-    checks
+    checks screens
     locks
     store endpoint
     targets
@@ -38,7 +39,9 @@ ORDER = """
     graphs
     validation
     loading
-    sync ncbi
+    ncbi
+    mirrors
+    revisions
     cli
 """
 """One line is one height: modules on it do not know each other, but for the exceptions below."""

@@ -14,7 +14,9 @@ from medgraph.cli.convert import convert
 from medgraph.cli.explain import explain
 from medgraph.cli.load import load
 from medgraph.cli.mesh import mesh
+from medgraph.cli.mirror import mirror
 from medgraph.cli.query import query
+from medgraph.cli.sync import sync
 from medgraph.cli.validate import validate
 
 
@@ -29,5 +31,5 @@ def main() -> None:
     """
 
 
-for each in (convert, validate, load, query, explain, mesh):
+for each in (convert, validate, load, query, explain, mirror, sync, mesh):
     main.add_command(each)
