@@ -118,20 +118,12 @@ def _article_ids(record: Record) -> Ids:
 
 
 doi = Part("The DOI as printed; of several, the first valid one.", _article_ids, "doi", several=False)
-doi_iri = Part(
-    "Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive.",
-    _article_ids,
-    "doi_iris",
-)
+doi_iri = Part("Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive.", _article_ids, "doi_iris")
 pmcid = Part("The PubMed Central id, as printed; of several, the first.", _article_ids, "pmcid", several=False)
 pmc_iri = Part("The PubMed Central article.", _article_ids, "pmc_iris")
 piis = Part("Publisher item identifiers, as printed.", _article_ids, "piis")
 elocators = Part("Electronic locators that the text form gives without a type.", _article_ids, "elocators")
-other_identifiers = Part(
-    "Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed.",
-    _article_ids,
-    "others",
-)
+other_identifiers = Part("Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed.", _article_ids, "others")
 invalid_identifiers = Part('What the record itself marks as not valid (``ValidYN="N"``).', _article_ids, "invalid")
 
 

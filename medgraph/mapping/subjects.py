@@ -166,16 +166,10 @@ def _doubt(term: MeshTerm, ui: str | None, code: str, kind: str, record: Record)
 subjects = Part("The plain descriptors.", _headings, "subjects")
 
 
-subject_terms = Part(
-    "The headings as indexed: the descriptor, or one descriptor-qualifier pair for each qualifier.", _headings, "terms"
-)
+subject_terms = Part("The headings as indexed: the descriptor, or one descriptor-qualifier pair for each qualifier.", _headings, "terms")
 
 
-primary_terms = Part(
-    "The starred ones: a star on a descriptor is that descriptor, a star on a qualifier is that pair.",
-    _headings,
-    "primary",
-)
+primary_terms = Part("The starred ones: a star on a descriptor is that descriptor, a star on a qualifier is that pair.", _headings, "primary")
 
 
 heading_nodes = Part("A node for each heading that no UI is known for, or that carries a flag.", _headings, "left")
@@ -263,9 +257,7 @@ def _substances(record: Record) -> Substances:
 substance_terms = Part("The substance as a MeSH term.", _substances, "terms")
 
 
-substance_nodes = Part(
-    "A node for each substance that no UI is known for, or whose registry number is none.", _substances, "left"
-)
+substance_nodes = Part("A node for each substance that no UI is known for, or whose registry number is none.", _substances, "left")
 
 
 def _types(record: Record) -> list[str | None]:
