@@ -7,8 +7,7 @@ sent twice.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 
 from medgraph.errors import SourceError
 from medgraph.loading.distinct import Distinct
+from medgraph.loading.lines import BadLineError, canonical, line_of, reason_of
 from medgraph.mapping import Triple
 from medgraph.sources import Opened, open_bytes
 
@@ -23,8 +23,6 @@ SKOLEM = "https://w3id.org/medgraph/.well-known/genid/"
 """What the names of blank nodes begin with (RDF 1.1 Concepts, 3.5); checksum of the file and number follow."""
 
 _READ = 1 << 20
-_PLACE = re.compile(r"^Parser error (?:between|at) .*?: ")
-_BLANK = re.compile(rb"(?:^|\s)_:", re.MULTILINE)
 
 
 class Taker(Protocol):
@@ -42,7 +40,7 @@ class BatchSink:
         taker: gets the batches.
         size: triples after which a batch is full.
         distinct: counts the different triples.
-        parsed: count them as RDF does, because RDF files are loaded as well; else by their lines.
+        parsed: see to it that they are spelled as those of RDF files, which are loaded as well.
     """
 
     takes_lines = True
@@ -74,8 +72,9 @@ class BatchSink:
             lines = "".join(self._waiting).encode()
             self._waiting.clear()
             self._count = self.triples
-            every: Iterable[object] = _quads(lines) if self._parsed else lines.split(b"\n")[:-1]
-            self._distinct.add(map(hash, every))
+            if self._parsed:
+                lines = canonical(lines, str)
+            self._distinct.add_lines(lines)
             self._taker.put(lines)
 
     def abort(self) -> None:
@@ -116,8 +115,8 @@ def load_rdf(
     count = 0
     with open_bytes(path) as opened:
         batches = _of_lines if format == ox.RdfFormat.N_TRIPLES else _of_quads
-        for lines, hashes in batches(opened, format, size, _Names(checksum)):
-            count += distinct.add(hashes)
+        for lines in batches(opened, format, size, _Names(checksum)):
+            count += distinct.add_lines(lines)
             taker.put(lines)
             if watch is not None:
                 watch(count, opened.compressed_position)
@@ -126,40 +125,35 @@ def load_rdf(
     return count
 
 
-def _of_lines(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[tuple[bytes, Iterable[int]]]:
-    """Batches of N-Triples as they stand in the file, parsed to see that they are."""
+def _of_lines(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[bytes]:
+    """Batches of N-Triples, most of whose lines are handed on as they stand in the file."""
     before = 0
     for lines in _chunks(opened, size):
         try:
-            quads = _quads(lines)
-        except SyntaxError as error:
-            raise _not_rdf(opened, format, error, before) from error
+            found = canonical(lines, names.of)
+        except BadLineError as error:
+            raise _not_rdf(opened, format, before + error.number, error.reason) from error
+        except ValueError as error:
+            raise SourceError(opened.name, str(error)) from error
         before += lines.count(b"\n")
-        if _BLANK.search(lines) and any(map(_has_blank, quads)):
-            yield _named(quads, names)
-        elif quads:
-            yield lines, map(hash, quads)
+        if found:
+            yield found
 
 
-def _of_quads(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[tuple[bytes, Iterable[int]]]:
-    waiting: list[ox.Quad] = []
+def _of_quads(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[bytes]:
+    waiting: list[str] = []
     try:
         for quad in ox.parse(opened, format):  # type: ignore[arg-type]
-            waiting.append(quad)
+            waiting.append(line_of(quad, names.of))
             if len(waiting) == size:
-                yield _named(waiting, names)
+                yield "".join(waiting).encode()
                 waiting = []
     except SyntaxError as error:
-        raise opened.failure or _not_rdf(opened, format, error, 0) from error
+        raise opened.failure or _not_rdf(opened, format, error.lineno, reason_of(error)) from error
+    except ValueError as error:
+        raise SourceError(opened.name, str(error)) from error
     if waiting:
-        yield _named(waiting, names)
-
-
-def _named(quads: list[ox.Quad], names: _Names) -> tuple[bytes, Iterable[int]]:
-    """Quads as lines without graphs and blank nodes."""
-    lines = [f"{names.of(quad.subject)} {quad.predicate} {names.of(quad.object)} .\n" for quad in quads]
-    text = "".join(lines).encode()
-    return text, map(hash, _quads(text))
+        yield "".join(waiting).encode()
 
 
 class _Names:
@@ -169,12 +163,8 @@ class _Names:
         self._base = f"<{SKOLEM}{checksum}-"
         self._known: dict[str, str] = {}
 
-    def of(self, term: object) -> str:
-        if not isinstance(term, ox.BlankNode):
-            if isinstance(term, ox.Triple):
-                raise SourceError("a triple term", "a triple in the place of a subject or object cannot be loaded")
-            return str(term)
-        return self._known.setdefault(term.value, f"{self._base}{len(self._known) + 1}>")
+    def of(self, node: ox.BlankNode) -> str:
+        return self._known.setdefault(node.value, f"{self._base}{len(self._known) + 1}>")
 
 
 def _chunks(opened: Opened, size: int) -> Iterator[bytes]:
@@ -197,15 +187,6 @@ def _chunks(opened: Opened, size: int) -> Iterator[bytes]:
         yield b"".join(lines[start : start + size])
 
 
-def _quads(lines: bytes) -> list[ox.Quad]:
-    return list(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
-
-
-def _has_blank(quad: ox.Quad) -> bool:
-    return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
-
-
-def _not_rdf(opened: Opened, format: ox.RdfFormat, error: SyntaxError, before: int) -> SourceError:
-    where = f"line {before + error.lineno}: " if error.lineno else ""
-    reason = _PLACE.sub("", error.msg)
+def _not_rdf(opened: Opened, format: ox.RdfFormat, line: int | None, reason: str) -> SourceError:
+    where = f"line {line}: " if line else ""
     return SourceError(opened.name, f"{where}cannot be read as {format.name}: {reason}; what precedes it was loaded")

@@ -42,6 +42,12 @@ class Distinct:
         self._count += len(some)
         return len(some)
 
+    def add_lines(self, lines: bytes) -> int:
+        """Take the lines of a text that ends with a line end; how many they were."""
+        every = lines.split(b"\n")
+        del every[-1]
+        return self.add(map(hash, every))
+
     def count(self) -> int:
         """How many different ones there were."""
         wanted = min(_MOST_BUCKETS, self._count // _BUCKET + 1)
