@@ -169,22 +169,27 @@ class _Names:
 
 def _chunks(opened: Opened, size: int) -> Iterator[bytes]:
     """Whole lines, ``size`` at a time."""
-    lines: list[bytes] = []
+    waiting: list[bytes] = []
+    count = 0
     rest = b""
     while data := opened.read(_READ):
         data = rest + data
         end = data.rfind(b"\n") + 1
-        lines += data[:end].splitlines(keepends=True)
-        rest = data[end:]
-        start = 0
-        while len(lines) - start >= size:
-            yield b"".join(lines[start : start + size])
-            start += size
-        del lines[:start]
+        data, rest = data[:end], data[end:]
+        more = data.count(b"\n")
+        while count + more >= size:
+            *lines, data = data.split(b"\n", size - count)
+            waiting += [line + b"\n" for line in lines]
+            full = b"".join(waiting)
+            waiting, count = [], 0
+            yield full
+            more -= len(lines)
+        waiting.append(data)
+        count += more
     if rest.strip() and not opened.failure:
-        lines.append(rest + b"\n")
-    for start in range(0, len(lines), size):
-        yield b"".join(lines[start : start + size])
+        waiting.append(rest + b"\n")
+    if last := b"".join(waiting):
+        yield last
 
 
 def _not_rdf(opened: Opened, format: ox.RdfFormat, line: int | None, reason: str) -> SourceError:

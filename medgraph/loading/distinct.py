@@ -12,6 +12,7 @@ from typing import IO
 _BUCKET = 250_000
 _MOST_BUCKETS = 512
 _BLOCK = 1 << 17
+_PIECE = 1 << 20
 
 
 class Distinct:
@@ -44,9 +45,14 @@ class Distinct:
 
     def add_lines(self, lines: bytes) -> int:
         """Take the lines of a text that ends with a line end; how many they were."""
-        every = lines.split(b"\n")
-        del every[-1]
-        return self.add(map(hash, every))
+        start = count = 0
+        while start < len(lines):
+            end = lines.find(b"\n", start + _PIECE) + 1 or len(lines)
+            every = lines[start:end].split(b"\n")
+            del every[-1]
+            count += self.add(map(hash, every))
+            start = end
+        return count
 
     def count(self) -> int:
         """How many different ones there were."""

@@ -25,7 +25,7 @@ _LITERAL = (
     rb"|\^\^(?!<http://www\.w3\.org/2001/XMLSchema#string>|<http://www\.w3\.org/1999/02/22-rdf-syntax-ns#)" + _IRI
     + rb")?+"
 )  # fmt: skip
-_LINES = re.compile(rb"(?:" + _IRI + rb" " + _IRI + rb" (?:" + _IRI + rb"|" + _LITERAL + rb") \.\n)*+")
+_LINES = re.compile(rb"(?:" + _IRI + rb" " + _IRI + rb" (?:" + _IRI + rb"|" + _LITERAL + rb") \.\n){0,1000}+")
 
 
 class BadLineError(Exception):
@@ -95,6 +95,7 @@ def reason_of(error: SyntaxError) -> str:
 
 def _end(lines: bytes, start: int) -> int:
     """Where the lines end, from ``start`` on, that are spelled as they should be."""
-    found = _LINES.match(lines, start)
-    assert found is not None
-    return found.end()
+    # a thousand at a time: the matcher's memory grows with what it has matched
+    while (found := _LINES.match(lines, start)) is not None and found.end() > start:
+        start = found.end()
+    return start

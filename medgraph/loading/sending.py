@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from collections.abc import Callable
 
+from medgraph.endpoint import Endpoint
 from medgraph.loading.journal import Journal
 from medgraph.targets import Target
 
-_WAITING = 2
+_WAITING = 1
 _PATIENCE = 10.0
 
 
@@ -25,7 +25,8 @@ class Sender:
     Those that the journal has already are not sent, as long as they are the same.
 
     Args:
-        target: takes the batches; None where nothing is to be sent.
+        target: takes the batches; None where nothing is to be sent. A store takes them one by one and without a
+            thread: it works with all cores itself, and a batch less in memory counts there.
         journal: of the load.
 
     Attributes:
@@ -44,9 +45,9 @@ class Sender:
         self._error: BaseException | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="medgraph-sender", daemon=True)
-        if target is not None:
-            if hasattr(target, "sleep"):
-                target.sleep = self._sleep
+        self._is_threaded = isinstance(target, Endpoint)
+        if isinstance(target, Endpoint):
+            target.sleep = self._sleep
             self._thread.start()
 
     def put(self, lines: bytes) -> None:
@@ -66,8 +67,11 @@ class Sender:
                 return
             self._before = self.taken_over
             self._journal.keep(self._before)
-        if self._target is not None:
+        if self._is_threaded:
             self._offer((lines, chain))
+        elif self._target is not None:
+            self._target.add(lines)
+            self._journal.acknowledge(chain)
 
     def finish(self) -> None:
         """
@@ -76,7 +80,7 @@ class Sender:
         Raises:
             SinkError: one could not be sent.
         """
-        if self._target is not None:
+        if self._is_threaded:
             self._offer(None)
             self._thread.join()
             self._raise()
@@ -84,7 +88,7 @@ class Sender:
     def stop(self) -> None:
         """Send no more than the batch that is on its way."""
         self._stop.set()
-        if self._target is not None:
+        if self._is_threaded:
             self._thread.join(_PATIENCE)
 
     def _offer(self, item: tuple[bytes, str] | None) -> None:
@@ -121,6 +125,3 @@ class Sender:
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Stopped
-
-
-Sleep = Callable[[float], object]
