@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from medgraph.answers import Answer
     from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, QueryError, RecordError, SinkError, SourceError
+    from medgraph.loading import load
     from medgraph.mapping import Mapping
     from medgraph.mirrors import mirror
     from medgraph.model import Citation, Deletion
@@ -51,6 +52,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "load",
     "mirror",
     "open_store",
     "query",
@@ -75,6 +77,7 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "load": "loading",
     "mirror": "mirrors",
     "open_store": "store",
     "query": "questions",

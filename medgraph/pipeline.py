@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -251,6 +252,46 @@ def convert(
         raise failures[0]
     report.milliseconds = round((perf_counter() - started) * 1000)
     return report
+
+
+def pour(
+    inputs: Iterable[str],
+    sink: Sink,
+    *,
+    profile: str | None = None,
+    base: str | None = None,
+    without: Iterable[str] = (),
+    mapping: Mapping | str | None = None,
+    mesh: str | os.PathLike[str] | None = None,
+    validate: str = "strict",
+    shapes: Iterable[str | os.PathLike[str]] | None = None,
+    rejects: str | os.PathLike[str] | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """
+    The report of turning PubMed records into RDF for a sink of the caller's; options are those of :func:`convert`.
+
+    Args:
+        inputs: files, or ``"-"`` for standard input.
+        sink: is entered by the caller, and left by the caller.
+        rejects: folder for what does not make it; None for none.
+
+    Raises:
+        SourceError: none of the inputs could be read.
+        SinkError, MappingError, ShapesError, ValueError: as for :func:`convert`.
+    """
+    if validate not in VALIDATE:
+        raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
+    used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
+    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    run = _Run(used, judge, watch, strict=validate == "strict")
+    run.report.mesh = os.fspath(mesh) if mesh is not None else ""
+    with Rejects(Path(rejects) if rejects is not None else None) as bin:
+        run.read(inputs, sink, bin)
+    if run.failures and not run.report.read:
+        raise run.failures[0]
+    run.report.triples, run.report.rejects = sink.triples, bin.paths
+    return run.report
 
 
 class _Held(NamedTuple):

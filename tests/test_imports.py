@@ -28,6 +28,7 @@ ORDER = """
     answers sparql
     locks named
     store endpoint
+    targets
     jsonld
     syntaxes
     conformance
@@ -38,6 +39,7 @@ ORDER = """
     pipeline
     graphs questions
     validation
+    loading
     ncbi
     mirrors
     revisions
