@@ -8,6 +8,9 @@ PubMed records as RDF.
     medgraph.convert(["records.nbib"], "records.ttl") # to a file, with a report
     medgraph.validate(["records.nbib"])               # against the shapes: what is wrong, and in which records
 
+    medgraph.mirror("updates", "pubmed")              # NLM's files, what is missing of them
+    medgraph.sync("pubmed", "store:pubmed.store")     # a store brought up to them
+
 Every name below is imported when it is first asked for, so that importing the package costs nothing.
 """
 
@@ -20,11 +23,14 @@ if TYPE_CHECKING:
     from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, RecordError, SinkError, SourceError
     from medgraph.mapping import Mapping
+    from medgraph.mirrors import mirror
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
     from medgraph.report import Report
+    from medgraph.revisions import sync
     from medgraph.sources import read
+    from medgraph.store import open_store
     from medgraph.validation import validate
 
 __all__ = [
@@ -39,7 +45,10 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "mirror",
+    "open_store",
     "read",
+    "sync",
     "to_graph",
     "triples",
     "validate",
@@ -57,7 +66,10 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "mirror": "mirrors",
+    "open_store": "store",
     "read": "sources",
+    "sync": "revisions",
     "to_graph": "objects",
     "triples": "objects",
     "validate": "validation",

@@ -168,7 +168,19 @@ class SinkError(MedgraphError):
 
 
 class EndpointError(SinkError):
-    """A SPARQL endpoint refused a request or went away."""
+    """
+    A SPARQL endpoint refused a request or went away.
+
+    Args:
+        sink: its URL, without what may be secret in it.
+        reason: what went wrong and what to do.
+        status: of its answer; None where there was none.
+    """
+
+    def __init__(self, sink: str, reason: str, status: int | None = None) -> None:
+        super().__init__(sink, reason)
+        self.args = (sink, reason, status)
+        self.status = status
 
 
 class StoreError(SinkError):

@@ -23,9 +23,13 @@ from urllib.parse import urljoin
 import requests
 
 from medgraph.errors import ChecksumError, DownloadError, SinkError
+from medgraph.pubmed_files import PubmedFile, named
 
 MESH = "https://nlmpubs.nlm.nih.gov/projects/mesh/"
 """Where NLM publishes MeSH: XML in ``MESH_FILES/xmlmesh/``, RDF in ``rdf/``."""
+
+PUBMED = "https://ftp.ncbi.nlm.nih.gov/pubmed/"
+"""Where NLM publishes PubMed: the folders ``baseline/`` and ``updatefiles/``."""
 
 Watch = Callable[[str, int, int | None], None]
 """Is told a file's name, how many bytes are there, and how many there will be, if that is known."""
@@ -41,7 +45,9 @@ _TIMEOUT = (15, 120)
 _LONGEST_WAIT = 120.0
 _AGAIN = frozenset((408, 429, 500, 502, 503, 504))
 _LISTED = re.compile(r"""href=["']?(?:[^"'>]*/)?((desc|qual|supp|pa)(20[0-9]{2})\.(gz|xml))["'>\s]""", re.IGNORECASE)
-_MD5 = re.compile(r"\b[0-9a-fA-F]{32}\b")
+_LINK = re.compile(r"""href=["']?(?:[^"'>]*/)?([^"'>/\s]+)["'>\s]""", re.IGNORECASE)
+MD5 = re.compile(r"\b[0-9a-fA-F]{32}\b")
+"""A checksum in a text."""
 
 
 class Fetched(NamedTuple):
@@ -91,6 +97,32 @@ def mesh_files(base: str = MESH, *, rdf: bool = False, session: requests.Session
     return [urljoin(folder, name) for _, name in sorted(found[max(years)].items())]
 
 
+def folder_url(base: str | None, default: str) -> str:
+    """The address of a folder as the user gave it, or the default; with its slash."""
+    return f"{base.rstrip('/')}/" if base else default
+
+
+def pubmed_listing(folder: str, *, session: requests.Session | None = None) -> list[PubmedFile]:
+    """
+    The files of PubMed that a folder on a file server lists, in their order; only the compressed ones, as NLM has them.
+
+    Raises:
+        DownloadError: the folder cannot be read, or has no such files.
+    """
+    with _used(session) as used:
+        page = _answered(used, folder, {}).text
+    found: dict[str, PubmedFile] = {}
+    for name in _LINK.findall(page):
+        file = named(name) if name.endswith(".gz") else None
+        if file is not None:
+            found[name] = file
+    if not found:
+        raise DownloadError(
+            folder, "this folder lists no files of PubMed (pubmed26n0001.xml.gz and the like); is the address right?"
+        )
+    return sorted(found.values(), key=lambda file: file.order)
+
+
 def fetch(
     url: str,
     folder: str | os.PathLike[str],
@@ -115,6 +147,13 @@ def fetch(
         if isinstance(error, requests.RequestException):
             raise
         raise SinkError(str(target), f"the file cannot be written: {error.strerror or error}") from error
+
+
+def published_md5(url: str, session: requests.Session) -> str | None:
+    """The checksum that is published beside a file; None where there is none."""
+    published = _answered(session, url + ".md5", {}, missing=True)
+    found = MD5.search(published.text) if published.status_code == requests.codes.ok else None
+    return found[0].lower() if found else None
 
 
 class _Fetching:
@@ -195,16 +234,15 @@ class _Fetching:
 
     def _check(self) -> bool:
         """Whether a checksum is published beside the file and agrees with it."""
-        published = _answered(self.session, self.url + ".md5", {}, missing=True)
-        found = _MD5.search(published.text) if published.status_code == requests.codes.ok else None
-        if found is None:
+        published = published_md5(self.url, self.session)
+        if published is None:
             return False
         with open(self.part, "rb") as file:
             ours = hashlib.file_digest(file, "md5").hexdigest()
-        if ours != found[0].lower():
+        if ours != published:
             self._forget()
             raise ChecksumError(
-                self.url, f"its MD5 is {ours}, and {found[0].lower()} is published; it was removed, get it again"
+                self.url, f"its MD5 is {ours}, and {published} is published; it was removed, get it again"
             )
         return True
 
@@ -230,11 +268,12 @@ def _used(session: requests.Session | None) -> Iterator[requests.Session]:
     if session is not None:
         yield session
         return
-    with _session() as ours:
+    with new_session() as ours:
         yield ours
 
 
-def _session() -> requests.Session:
+def new_session() -> requests.Session:
+    """A session that says who asks, and gets bytes as they lie on the server."""
     session = requests.Session()
     session.headers["User-Agent"] = f"medgraph/{version('medgraph')}"
     # the bytes of a file as they lie on the server, so that their number and place are what was asked for

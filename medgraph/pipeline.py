@@ -25,7 +25,7 @@ from medgraph.conformance import Finding
 from medgraph.contents import Contents
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
 from medgraph.folder import Outcome
-from medgraph.judge import BATCH, Judge
+from medgraph.judge import Judge
 from medgraph.manifest import Made
 from medgraph.mapping import Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.mesh.index import Index
@@ -474,7 +474,7 @@ class _Run:
             self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
         if problems or citation.unread:
             report.note(citation, problems)
-        if len(self._held) >= BATCH:
+        if self._judge is not None and len(self._held) >= self._judge.batch:
             self._settle(sink, rejects)
 
     def _settle(self, sink: Sink, rejects: Rejects) -> None:
@@ -496,7 +496,7 @@ class _Run:
         found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
         if self._strict and any(map(conformance.rejects, results)):
             findings = conformance.of_citation(citation, problems, results)
-            self._reject(_nonconforming(citation, results), rejects, findings, triples_of(graph))
+            self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
             lines = lines_of(graph)
             sink.write_lines(lines)
@@ -541,7 +541,7 @@ def size_of_all(inputs: Iterable[str | os.PathLike[str]]) -> int | None:
     return None if sources.STDIN in names else sum(map(size_of, names))
 
 
-def _nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
+def nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
     """Why a record does not conform, with what it was read from, if that was kept."""
     position = citation.position
     messages = list(dict.fromkeys(result.message for result in results if conformance.rejects(result)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
+from servers import fuseki_server, oxigraph_server, server, virtuoso_server  # noqa: F401
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -63,3 +65,20 @@ def nbib() -> Callable[..., str]:
         return "\n".join(tags) + "\n\n"
 
     return nbib
+
+
+@pytest.fixture
+def full_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a disk of one megabyte, or of as many as the test's parameter says."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    size = getattr(request, "param", 1)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}m", "medgraph-test", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here (root on Linux can)")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)

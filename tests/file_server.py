@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_PIECE = 1 << 14
 DATE = "Mon, 05 Feb 2024 10:00:00 GMT"
 
 
@@ -24,6 +26,8 @@ class FileServer(ThreadingHTTPServer):
         status: status codes to answer with first, each once.
         headers: what else is sent.
         asked: what was asked for, with the range.
+        bad: path -> bytes that are sent in a file's place, once.
+        pace: seconds between pieces of a file.
         etag: the validator of all files.
         ranges: whether ranges are served.
     """
@@ -39,6 +43,8 @@ class FileServer(ThreadingHTTPServer):
         self.status: list[int] = []
         self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
+        self.bad: dict[str, bytes] = {}
+        self.pace = 0.0
         self.etag = '"one"'
         self.ranges = True
         self.length = True
@@ -79,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             ours = hashlib.md5(server.files[self.path.removesuffix(".md5")]).hexdigest()
             self._send(200, (f"MD5(x)= {ours}\n" if server.md5 is True else server.md5).encode())
         elif self.path in server.files:
-            self._file(server.files[self.path], wanted)
+            self._file(server.bad.pop(self.path, server.files[self.path]), wanted)
         else:
             self._send(404, b"not here")
 
@@ -106,8 +112,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.length:
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data if cut is None else data[:cut])
-        self.wfile.flush()
+        data = data if cut is None else data[:cut]
+        piece = _PIECE if self.server.pace else len(data) or 1
+        for start in range(0, len(data), piece):
+            self.wfile.write(data[start : start + piece])
+            self.wfile.flush()
+            if self.server.pace:
+                time.sleep(self.server.pace)
         if cut is not None:
             self.close_connection = True
 

@@ -14,6 +14,7 @@ PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
     errors model shipped
+    pubmed_files
     identifiers dates languages pagination places
     mesh
     medline pubmed_xml
@@ -23,7 +24,8 @@ ORDER = """
     iris
     mapping
     shacl
-    checks
+    checks screens
+    locks
     store endpoint
     jsonld
     syntaxes
@@ -38,7 +40,9 @@ ORDER = """
     pipeline
     graphs
     validation
-    sync ncbi
+    ncbi
+    mirrors
+    revisions
     cli
 """
 """One line is one height: modules on it do not know each other, but for the exceptions below."""

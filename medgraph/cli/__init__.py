@@ -13,7 +13,9 @@ import click
 from medgraph.cli.convert import convert
 from medgraph.cli.explain import explain
 from medgraph.cli.mesh import mesh
+from medgraph.cli.mirror import mirror
 from medgraph.cli.query import query
+from medgraph.cli.sync import sync
 from medgraph.cli.validate import validate
 
 
@@ -28,5 +30,5 @@ def main() -> None:
     """
 
 
-for each in (convert, validate, explain, query, mesh):
+for each in (convert, validate, explain, query, mirror, sync, mesh):
     main.add_command(each)

@@ -93,7 +93,8 @@ def convert(
     Turn records into RDF.
 
     IN is a file, a folder, a URL of such (s3://bucket/*.xml.gz), or - for standard input. What cannot be read or
-    does not conform to the shapes goes to a folder of rejects, and the rest goes on. At the end the counts add up: read = written + rejected + skipped.
+    does not conform to the shapes goes to a folder of rejects, and the rest goes on. At the end the counts add up:
+    read = written + rejected + skipped.
     """
     if as_json and output == STDOUT:
         raise click.UsageError(

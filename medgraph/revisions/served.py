@@ -1,0 +1,94 @@
+"""A SPARQL endpoint as what revisions go to: everything is done by updates and by adding, which any server can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from medgraph.revisions.changes import Change, Done
+from medgraph.revisions.updates import STEPS, Updates
+
+_BATCH = 10_000
+"""Triples that are sent at once, with those of the last record."""
+
+
+class Target(Protocol):
+    """What is needed of :mod:`medgraph.targets`."""
+
+    name: str
+
+    def add(self, lines: bytes) -> object:
+        """Take N-Triples into the graph; twice does no harm."""
+
+    def update(self, sparql: str) -> object:
+        """Carry out an update."""
+
+    def count(self) -> int:
+        """How many triples the graph has."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class ServedRecords:
+    """
+    Records behind an endpoint.
+
+    Args:
+        target: the endpoint, or None in a dry run.
+        updates: for its graph.
+    """
+
+    def __init__(self, target: Target | None, updates: Updates) -> None:
+        self._target = target
+        self._updates = updates
+
+    def begin(self, name: str) -> None:
+        """Finish what a break left half done."""
+        if self._target is not None:
+            self._do(self._updates.finish_removing())
+
+    def is_empty(self) -> bool:
+        """Whether the graph has no triple."""
+        return self._target is None or self._target.count() == 0
+
+    def replace(self, changes: Sequence[Change], *, dry_run: bool = False) -> Done:
+        """Let records be what the changes say; which of them were so already is not known here."""
+        if dry_run or self._target is None:
+            return Done([])
+        held = [change for change in changes if change.held]
+        if held:
+            steps = max(STEPS, *(change.depth for change in held))
+            self._do(self._updates.remove((change.pmid for change in held), steps))
+        lines: list[str] = []
+        for change in changes:
+            lines += [f"{s} {p} {o} .\n" for s, p, o in change.triples or ()]
+            if len(lines) >= _BATCH:
+                self._target.add("".join(lines).encode())
+                lines = []
+        self._target.add("".join(lines).encode())
+        return Done([])
+
+    def _do(self, updates: Iterable[str]) -> None:
+        assert self._target is not None
+        for update in updates:
+            self._target.update(update)
+
+    def finish(self) -> int:
+        """Take away the shared nodes that nothing points to any more; how many is not known here."""
+        if self._target is not None:
+            self._do(self._updates.sweep())
+        return 0
+
+    def about(self) -> dict[str, str]:
+        """The state need not keep anything for the store."""
+        return {}
+
+    def count(self) -> int:
+        """How many triples the graph has."""
+        return self._target.count() if self._target is not None else 0
+
+    def close(self) -> None:
+        """Let go of the endpoint."""
+        if self._target is not None:
+            self._target.close()
