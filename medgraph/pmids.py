@@ -11,7 +11,7 @@ import heapq
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from itertools import groupby
@@ -22,6 +22,7 @@ from typing import IO, NamedTuple, cast
 from msgspec import Struct
 from xopen import xopen
 
+from medgraph import places
 from medgraph.errors import FormatError, SourceError
 
 NAME = "pmids.tsv.gz"
@@ -178,6 +179,112 @@ def rows(path: str | os.PathLike[str]) -> Iterator[Row]:
     """
     with _reading(path) as file:
         yield from _rows(file)
+
+
+class Change(NamedTuple):
+    """
+    What became of a PMID from one conversion to a later one.
+
+    Args:
+        what: one of :data:`CHANGES`.
+        pmid: its number.
+        before, after: the version it had and has, of several parts the last; "" where there is none or none is given.
+        why: of what is lost: what the later list says of it.
+    """
+
+    what: str
+    pmid: int
+    before: str
+    after: str
+    why: str = ""
+
+
+CHANGES = ("added", "changed", "removed", "lost")
+"""
+What can become of a PMID: ``added`` and ``changed`` are in the later list; ``removed`` is not, and one of the lists
+says that NLM deleted it; ``lost`` is not, and nothing says why it should be so.
+"""
+
+
+class Difference(Struct):
+    """
+    How many PMIDs two conversions have in common, and how many not.
+
+    Args:
+        same, added, changed, removed, lost: PMIDs.
+        lost_first: the first ten that are lost, and why.
+    """
+
+    same: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    lost: int = 0
+    lost_first: tuple[str, ...] = ()
+
+    def add(self, change: Change) -> None:
+        """Count a change."""
+        setattr(self, change.what, getattr(self, change.what) + 1)
+        if change.what == "lost" and len(self.lost_first) < _EXAMPLES:
+            self.lost_first = (*self.lost_first, f"PMID {change.pmid}: {change.why}")
+
+
+def diff(
+    old: str | os.PathLike[str], new: str | os.PathLike[str], on_change: Callable[[Change], None] | None = None
+) -> Difference:
+    """
+    How a conversion differs from an earlier one, record by record.
+
+    Args:
+        old, new: folders of parts, the lists in them, or URLs of such.
+        on_change: is given each PMID that is not in both lists with the same triples, in their order.
+
+    Raises:
+        SourceError: a list cannot be read.
+        FormatError: it is no list of PMIDs, or damaged.
+    """
+    found = Difference()
+    with ExitStack() as stack:
+        lists = [_rows(stack.enter_context(_list_at(os.fspath(each)))) for each in (old, new)]
+        for change in _compared(*lists):
+            if change is None:
+                found.same += 1
+            else:
+                found.add(change)
+                if on_change is not None:
+                    on_change(change)
+    return found
+
+
+def _compared(old: Iterator[Row], new: Iterator[Row]) -> Iterator[Change | None]:
+    """Every change, and None for a PMID without one; those in neither list are passed over."""
+    tagged = heapq.merge(((row.pmid, 0, row) for row in old), ((row.pmid, 1, row) for row in new), key=itemgetter(0))
+    for pmid, group in groupby(tagged, itemgetter(0)):
+        rows: tuple[list[Row], list[Row]] = ([], [])
+        for _, which, row in group:
+            rows[which].append(row)
+        before, after = ([row for row in each if row.is_there] for each in rows)
+        words = {row.triples for each in rows for row in each if not row.is_there}
+        was, now = (each[-1].version if each else "" for each in (before, after))
+        if before and after:
+            alike = [row[1::2] for row in before] == [row[1::2] for row in after]
+            yield None if alike else Change("changed", pmid, was, now)
+        elif after:
+            yield Change("added", pmid, was, now)
+        elif before and DELETED in words:
+            yield Change("removed", pmid, was, now)
+        elif before:
+            rejected = any(row.triples == REJECTED for row in rows[1])
+            why = "it is among the rejects now" if rejected else "no input has it any more, and none deletes it"
+            yield Change("lost", pmid, was, now, why)
+
+
+def _list_at(place: str) -> IO[bytes]:
+    """The list in a folder, or that of this name, open for reading."""
+    path = place if place.endswith(".gz") else places.join(place, NAME)
+    if not places.is_url(path):
+        return _reading(path)
+    return cast("IO[bytes]", xopen(places.fetched(path), "rb", format="gz", threads=0))
 
 
 def _merged(lists: Iterable[Path]) -> Iterator[Row]:
