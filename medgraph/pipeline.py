@@ -246,7 +246,8 @@ def convert(
     report = Report(mesh=os.fspath(mesh) if mesh is not None else "")
     names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
     planned = list(parts(names, target, format, None if rejects is None else os.fspath(rejects)))
-    folder.clear(planned)
+    for part in planned:
+        part.clear()
     # Of a mapping that is not ours nobody can say whether it is still the same.
     kept = options if ours else None
     jobs = [_Job(n, part, choice, kept, sum(map(size_of, part.inputs))) for n, part in enumerate(planned)]

@@ -361,6 +361,14 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_half(many: Path, tmp_path
     assert not list(out.rglob("*.part"))
 
 
+def test_two_runs_at_once_end_like_one(many: Path, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path) -> None:
+    command = [str(MEDGRAPH), "convert", str(many), "-o", f"{tmp_path}/out/", "--format", "nt.gz", "--quiet"]
+    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [run.communicate(timeout=200)[1] for run in runs] == ["", ""]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert files(tmp_path / "out") == undisturbed[0]
+
+
 def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no manifest; run the conversion"):
         manifest.read(str(tmp_path))
