@@ -144,8 +144,8 @@ def workers(steps: Steps, work: Path, records: int) -> list[str]:
         "",
         f"The {made['distinct']:,} distinct real records of `shared/data` under new PMIDs, to N-Triples (`nt.gz`).",
         "",
-        "| validation | workers | seconds | records/s | records/s and core | largest process | bytes |",
-        "|---|---|---|---|---|---|---|",
+        "| validation | workers | seconds | of processors | records/s | records/s and core | largest process | bytes |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     rates: dict[str, tuple[float, float]] = {}
     notes: list[str] = []
@@ -162,8 +162,8 @@ def workers(steps: Steps, work: Path, records: int) -> list[str]:
         for count, found in measured.items():
             rate = found["written"] / found["seconds"]
             lines.append(
-                f"| {validate} | {count} | {found['seconds']:,.1f} | {rate:,.0f} | {rate / count:,.0f}"
-                f" | {found['largest']:,.0f} MB | {'the same' if same else 'DIFFERENT'} |"
+                f"| {validate} | {count} | {found['seconds']:,.1f} | {found['cpu']:,.1f} | {rate:,.0f}"
+                f" | {rate / count:,.0f} | {found['largest']:,.0f} MB | {'the same' if same else 'DIFFERENT'} |"
             )
         gain = one["seconds"] / two["seconds"]
         reached = "reached" if gain >= 1.7 else "NOT reached"
@@ -249,8 +249,8 @@ def others(steps: Steps, work: Path, sizes: list[int]) -> list[str]:
         "and writes every field, or with `--profile core` the small graph. Seconds of whole commands with their",
         "start, but for pubmed_parser, of which only the work counts.",
         "",
-        "| records | program | seconds | records/s | peak memory | triples |",
-        "|---|---|---|---|---|---|",
+        "| records | program | seconds | of a processor | records/s | peak memory | triples |",
+        "|---|---|---|---|---|---|---|",
     ]
     for size in sizes:
         path = work / f"{size}.xml"
@@ -273,7 +273,7 @@ def others(steps: Steps, work: Path, sizes: list[int]) -> list[str]:
             found = steps.once(f"{name}, {size}", measure)
             triples = f"{found['triples']:,}" if "triples" in found else ""
             lines.append(
-                f"| {size:,} | {name} | {found['seconds']:,.1f} | {size / found['seconds']:,.0f}"
+                f"| {size:,} | {name} | {found['seconds']:,.1f} | {found['cpu']:,.1f} | {size / found['seconds']:,.0f}"
                 f" | {found['largest']:,.0f} MB | {triples} |"
             )
     return [*lines, ""]

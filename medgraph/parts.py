@@ -163,6 +163,10 @@ class Part(NamedTuple):
             roll.write(file.name)
             places.put(file.name, self.roll)
 
+    def stamps(self) -> list[Any]:
+        """What tells whether the inputs were written anew; of URLs nothing, for what was fetched is what is read."""
+        return [None if name == STDOUT or places.is_url(name) else places.stamp(name) for name in self.inputs]
+
     def sources(self) -> tuple[Source, ...]:
         """
         The files that it is made from, with their checksums.

@@ -350,6 +350,7 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         return Outcome(*earlier)
     run = _Run(ready.mapping, ready.judge, watch, strict=job.choice.validate == "strict")
     report, failures = run.report, run.failures
+    before = part.stamps()
     with part.local() as here, Roll(part.file) as roll:
         contents = Contents(roll)
         if part.name is not None:
@@ -368,6 +369,9 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         if part.name is None:
             return Outcome(report, None, tuple(failures))
         part.write_roll(roll)
+    if (changed := part.stamps() != before) and not failures:
+        failures.append(SourceError(part.inputs[0], "it changed while it was read; run the command again"))
+        report.broke(str(failures[-1]))
     properties, classes = contents.counts()
     made = Made(
         file=part.file, bytes=sink.size, sha256=sink.sha256, triples=sink.triples,
@@ -375,7 +379,7 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         broken=tuple(map(folder.reason_of, failures)), sources=part.sources(),
         properties=properties, classes=classes,
     )  # fmt: skip
-    if job.options is not None:
+    if job.options is not None and not changed:
         part.keep(job.options, report, made)
     return Outcome(report, made, tuple(failures))
 

@@ -187,3 +187,31 @@ def test_urls_without_the_extra_are_a_sentence(monkeypatch: pytest.MonkeyPatch) 
 def test_a_scheme_that_nobody_knows_is_a_sentence() -> None:
     with pytest.raises(SourceError, match="gopher:// cannot be used"):
         list(sources.read("gopher://host/a.xml"))
+
+
+def test_only_what_dead_processes_left_is_cleared(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    host = socket.gethostname()
+    left = {
+        f"a.nt.{host}-{dead.pid}.part": False,
+        f"a.nt.{host}-{os.getpid()}.part": True,
+        f"a.nt.elsewhere-{dead.pid}.part": True,
+        f"b.nt.{host}-{dead.pid}.part": True,
+        "a.nt": True,
+    }
+    for name in left:
+        (tmp_path / name).touch()
+    places.clear(str(tmp_path / "a.nt"))
+    assert {name: (tmp_path / name).exists() for name in left} == left
+    places.clear(str(tmp_path / "absent" / "a.nt"))
+
+
+def test_a_small_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a"
+    places.write_bytes(str(path), b"one")
+    assert places.read_bytes(str(path)) == b"one"
+    assert places.read_bytes(str(tmp_path / "absent")) is None
+    with pytest.raises(SinkError, match="it cannot be written: Is a directory"):
+        places.write_bytes(str(path.parent), b"two")
+    assert [p.name for p in tmp_path.rglob("*")] == ["new", "a"]
