@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Callable, Iterator
@@ -68,7 +69,8 @@ def timed(command: list[str]) -> dict[str, Any]:
     """Seconds, processor seconds and the peak memory (MB) of a command, of the largest process and of all together."""
     began = time.perf_counter()
     before = os.times()
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads fills up
+    run = subprocess.Popen(command, stdout=out, stderr=err)
     peaks: dict[int, int] = {}
     while run.poll() is None:
         for pid in processes(run.pid):
@@ -80,13 +82,13 @@ def timed(command: list[str]) -> dict[str, Any]:
                 peaks[pid] = max(peaks.get(pid, 0), int(found[1]))
         time.sleep(0.05)
     seconds = time.perf_counter() - began
-    out, err = run.communicate()
+    said, complained = (file.seek(0) or file.read().decode() for file in (out, err))
     if run.returncode:
-        raise SystemExit(f"{' '.join(command)}: exit code {run.returncode}\n{err.decode()}")
+        raise SystemExit(f"{' '.join(command)}: exit code {run.returncode}\n{complained}")
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     sizes = sorted((kb / 1024 for kb in peaks.values()), reverse=True)
-    return {"seconds": seconds, "cpu": cpu, "largest": sizes[0], "together": sum(sizes), "out": out.decode()[-5000:]}
+    return {"seconds": seconds, "cpu": cpu, "largest": sizes[0], "together": sum(sizes), "out": said[-5000:]}
 
 
 def inputs(folder: Path, records: int) -> dict[str, int]:
@@ -123,7 +125,7 @@ def converted(work: Path, count: int, validate: str) -> dict[str, Any]:
     shutil.rmtree(out, ignore_errors=True)
     program = str(Path(sys.executable).with_name("medgraph"))
     command = [program, "convert", str(work / "in"), "-o", f"{out}/", "--format", "nt.gz", "--validate", validate]
-    found = timed([*command, "--workers", str(count), "--quiet", "--json"])
+    found = timed([*command, "--workers", str(count), "--quiet"])
     report = json.loads((out / "manifest.json").read_text())
     found.pop("out")
     found["written"] = sum(part["written"] for part in report["parts"])
@@ -340,13 +342,20 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     steps = Steps(work / "measured.json")
     asked = f" --records {options.records}" if options.records != 300_000 else ""
+    cores, load = os.cpu_count() or 1, os.getloadavg()[2]
     lines = [
         "# Many files, many workers",
         "",
-        f"{date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()};"
-        f" `python benchmarks/scale.py{asked}`. Load of the machine at the end: {os.getloadavg()[2]:.1f} (15 minutes).",
+        f"{date.today()}, Python {platform.python_version()}, {cores} cores, {platform.machine()};"
+        f" `python benchmarks/scale.py{asked}`. Load of the machine in the 15 minutes before the end: {load:.1f}.",
         "",
     ]
+    if load > 1.5 * cores:
+        lines += [
+            "**The machine was busy with other work.** Seconds are too many, and what one worker and two took does not",
+            "tell how much faster two are; memory, bytes and processor seconds stand. Measure again when it is quiet.",
+            "",
+        ]
     if options.only in (None, "workers"):
         lines += workers(steps, work, options.records)
     if options.only in (None, "others"):
