@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
+    from medgraph.pmids import diff
     from medgraph.questions import query
     from medgraph.report import Report
     from medgraph.revisions import sync
@@ -52,6 +53,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "diff",
     "load",
     "mirror",
     "open_store",
@@ -77,6 +79,7 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "diff": "pmids",
     "load": "loading",
     "mirror": "mirrors",
     "open_store": "store",
