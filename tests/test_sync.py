@@ -62,6 +62,8 @@ def arrive(folder: Folder, history: History, sync) -> None:
         done = sync()
         assert all(file.adds_up for file in done.files)
         assert done.report.adds_up
+        if folder.to.startswith("store:"):
+            assert done.triples == len(folder.dump())
 
 
 @QUICK

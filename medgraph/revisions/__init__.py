@@ -43,8 +43,8 @@ STORE = "store:"
 Watch = Callable[[str, int, int | None], None]
 """Is told a file's name, and how many records of it were taken."""
 
-_AT_ONCE = 1000
-"""Records whose changes are written together."""
+_AT_ONCE = 400
+"""Records whose changes are written together: about the hundred thousand triples that a store likes to get at once."""
 
 _FIXED = ("base", "profile", "without", "graph", "mapping")
 """What a store is made with, and stays made with."""
