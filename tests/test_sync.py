@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,9 @@ from medgraph.judge import Judge
 from medgraph.revisions.kept import KeptRecords
 from medgraph.revisions.state import State
 from medgraph.store import Store
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""A hundred stores are made here; on a disk that others use this takes minutes."""
 
 QUICK = settings(
     max_examples=50,
@@ -69,7 +73,7 @@ def arrive(folder: Folder, history: History, sync) -> None:
 @QUICK
 @given(histories())
 def test_any_history_gives_the_store_of_a_fresh_build(history):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         arrive(folder, history, folder.sync)
         folder.assert_equal()
@@ -94,7 +98,7 @@ def applied(folder: Path) -> set[tuple[str, ...]]:
 @QUICK
 @given(histories())
 def test_files_in_place_of_a_store_do_the_same_to_any_store(history):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         out = Path(path) / "out"
         folder.to = str(out)
@@ -144,7 +148,7 @@ def breaking(monkeypatch):
 @settings(QUICK, suppress_health_check=list(HealthCheck))
 @given(histories(), st.lists(st.integers(1, 40), min_size=1, max_size=6))
 def test_a_history_with_breaks_ends_where_it_would_have_ended(breaking, history, breaks):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         left = list(breaks)
 
@@ -183,7 +187,7 @@ def chains(shared, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("validate", ["strict", "off"])
+@pytest.mark.parametrize("validate", ["strict", pytest.param("off", marks=pytest.mark.long)])
 def test_real_revisions_give_the_store_of_a_fresh_build(chains, there, validate):
     there.files = chains
     done = there.sync(validate=validate)
