@@ -63,8 +63,10 @@ def check(graph: Index) -> list[Result]:
     for subject, properties in graph.items():
         if not _ABOUT.isdisjoint(properties):
             for each in CHECKS:
-                if not _ABOUT_EACH[each.code].isdisjoint(properties):
-                    found += _results(each, subject, properties, graph)
+                for predicate in each.about:
+                    if predicate in properties:
+                        found += _results(each, subject, properties, graph)
+                        break
         if subject.startswith(_ORCID):
             found += _results(_OF_ORCIDS, subject, properties, graph)
     return found
@@ -198,5 +200,4 @@ CHECKS = (
 )
 """All checks, in the order in which they are made for a node."""
 _ABOUT = frozenset(predicate for each in CHECKS for predicate in each.about)
-_ABOUT_EACH = {each.code: frozenset(each.about) for each in CHECKS}
 _OF_ORCIDS = next(each for each in CHECKS if not each.about)

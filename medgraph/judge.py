@@ -12,12 +12,10 @@ from typing import cast
 from medgraph import checks, iris, shacl
 from medgraph.conformance import Conformance
 from medgraph.errors import ShapesError
+from medgraph.screens import SCREENS
 from medgraph.shacl import Result, Validator
 from medgraph.shacl.terms import Index, StoreIndex
 from medgraph.shipped import folder
-
-BATCH = 100
-"""Records that are judged together: SPARQL constraints run once for all of them."""
 
 SHIPPED = "shipped"
 """What stands for the shipped shapes among a user's own."""
@@ -45,6 +43,9 @@ class Judge:
         profile: of the mapping: for ``"core"`` the shipped shapes also refuse every other property.
         base: namespace of the nodes that records own.
 
+    Attributes:
+        batch: how many records :meth:`results` best gets at once.
+
     Raises:
         ShapesError: shapes that cannot be read, are empty, or say what is not understood.
     """
@@ -61,6 +62,7 @@ class Judge:
         self.profile = profile
         files = [file for name in named for file in _files(name, profile)]
         self.validator = _compiled(tuple((str(file), _changed(file)) for file in files), base)
+        self.batch = self.validator.batch
         self._before = self.validator.counts()
 
     def results(self, graphs: Sequence[Index]) -> list[list[Result]]:
@@ -122,4 +124,4 @@ def _changed(path: Path) -> int:
 
 @lru_cache(maxsize=8)
 def _compiled(files: tuple[tuple[str, int], ...], base: str) -> Validator:
-    return shacl.compile([name for name, _ in files], shared=shared_nodes(base))
+    return shacl.compile([name for name, _ in files], shared=shared_nodes(base), screens=SCREENS)

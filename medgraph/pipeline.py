@@ -19,7 +19,7 @@ from medgraph import conformance, sources, vocab
 from medgraph import mapping as mappings
 from medgraph.conformance import Finding
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
-from medgraph.judge import BATCH, Judge
+from medgraph.judge import Judge
 from medgraph.mapping import Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.mesh.index import Index
 from medgraph.model import Citation, Deletion, Problem
@@ -340,7 +340,7 @@ class _Run:
             self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
         if problems or citation.unread:
             report.note(citation, problems)
-        if len(self._held) >= BATCH:
+        if self._judge is not None and len(self._held) >= self._judge.batch:
             self._settle(sink, rejects)
 
     def _settle(self, sink: Sink, rejects: Rejects) -> None:

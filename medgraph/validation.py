@@ -24,7 +24,7 @@ from medgraph.conformance import Conformance, Finding, of_problem, rejects
 from medgraph.conformance.formats import Baseline, Format
 from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError
 from medgraph.graphs import NotGroupedError, Owners, Piece, Stored
-from medgraph.judge import BATCH, Judge, shared_nodes
+from medgraph.judge import Judge, shared_nodes
 from medgraph.mapping import Mapping, Triple
 from medgraph.model import Citation
 from medgraph.pipeline import Watch, mapping_of, size_of
@@ -38,6 +38,7 @@ ENGINES = ("stream", "pyshacl")
 AUDIT = 50
 """How many records the reference checks again unless told otherwise, and how many failing ones besides."""
 
+_ASKED = 100
 _TELL_EVERY = 64
 _SPOOL = 8 << 20
 
@@ -163,6 +164,7 @@ class _Bench:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self.batch = judge.batch
         self.conformance = judge.conformance()
 
     def of_records(self, looked: list[_Looked]) -> list[list[Result]]:
@@ -179,6 +181,7 @@ class _Reference(_Bench):
 
     def __init__(self, judge: Judge) -> None:
         super().__init__(judge)
+        self.batch = _ASKED
         self.conformance.engine = reference.engine()
         self._undecided = {(row.shape, row.component) for row in judge.validator.scopes() if row.scope == "dataset"}
 
@@ -348,7 +351,7 @@ class _Run:
         try:
             for one in looked:
                 waiting.append(one)
-                if len(waiting) >= BATCH:
+                if len(waiting) >= self._bench.batch:
                     settle()
         except SourceError:
             settle()

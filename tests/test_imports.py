@@ -15,7 +15,7 @@ PACKAGE = Path(medgraph.__file__).parent
 ORDER = """
     errors model shipped
     pubmed_files
-    identifiers dates languages pagination
+    identifiers dates languages pagination places
     mesh
     medline pubmed_xml
     sources
@@ -24,7 +24,7 @@ ORDER = """
     iris
     mapping
     shacl
-    checks
+    checks screens
     locks
     store endpoint
     jsonld

@@ -17,6 +17,7 @@ from medgraph import pipeline
 from medgraph.errors import ShapesError
 from medgraph.judge import Judge
 from medgraph.report import text
+from medgraph.shacl import Validator
 
 Nbib = Callable[..., str]
 
@@ -129,7 +130,7 @@ def test_another_word_is_refused(tmp_path: Path, four: Path) -> None:
 def test_records_keep_their_order_over_many_batches(
     nbib: Nbib, tmp_path: Path, shapes: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH", 7)
+    monkeypatch.setattr(Validator, "batch", 7)
     source = tmp_path / "in.txt"
     numbers = range(1, 61)
     bad = {5, 6, 7, 8, 41}

@@ -28,8 +28,10 @@ def test_the_wheel_carries_what_the_package_needs(wheel: Path) -> None:
     for folder in ("shapes", "ontologies"):
         for path in (ROOT / folder).glob("*.ttl"):
             assert f"medgraph/{folder}/{path.name}" in names
+    assert "medgraph/shapes/core/closed.ttl" in names
     assert {"medgraph/py.typed", "medgraph/context.jsonld", "medgraph/cli/__init__.py"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/"))]
+    assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/", "shapes/"))]
+    assert not [name for name in names if "/shapes/examples/" in name]
 
 
 def test_the_installed_wheel_does_the_main_job_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:

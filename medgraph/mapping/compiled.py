@@ -1,17 +1,21 @@
 """
 Rows, and how a table of them becomes one function.
 
-The rows of a table are written out as straight code once, when a mapping is made: a loop that
-interprets them takes longer (``decisions/0010``). A row's function says by its annotation whether it
-gives one term or several, so that no value's type is looked at.
+The rows of a table are written out as straight code when a mapping is first used: once as N-Triples to be
+written, once as a graph to look things up in (``decisions/0010``). What ``values.py`` has words for is
+written in place; any other function is called, and says by its annotation whether it gives one term or
+several, so that no value's type is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from medgraph.mapping.values import ESCAPED, Always, Flag, Part, Template, escaped
 
 if TYPE_CHECKING:
     from medgraph.mapping.rows import Record
@@ -22,7 +26,7 @@ Terms = str | Sequence[str] | None
 MEMBERS = "rdf:_1, rdf:_2, …"
 """The predicate of a row whose values are the members of an ``rdf:Seq``, in order."""
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_MEMBER = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#_{}>"
 _NOTHING: tuple[()] = ()
 _CACHE_SIZE = 50_000
 
@@ -53,6 +57,13 @@ class Row(NamedTuple):
     part: str = ""
     note: str = ""
 
+    def field(self, item: Any) -> Any:
+        """What the row looks at in a node's item."""
+        if self.fields == "self":
+            return item
+        found = tuple(attrgetter(path)(item) for path in self.fields.split())
+        return found if len(found) > 1 else found[0]
+
 
 class Step(NamedTuple):
     """What one row made of one record, for ``explain``: the node's table, its IRI, the row, and the objects."""
@@ -70,35 +81,67 @@ Properties = dict[str, dict[str, None]]
 Graph = dict[str, Properties]
 """Triples by subject and property."""
 
-Described = dict[str, Any]
-Describe = Callable[[list[tuple[str, Any]], "Record", Described, list[Step] | None], None]
+Batch = list[tuple[str, Any]]
+"""Nodes that are to be described, each with its item."""
+
+Describe = Callable[[Batch, "Record", dict[str, Any]], None]
+"""Describes the nodes of a batch: puts a block for each into a dictionary."""
 
 
 class Form(NamedTuple):
     """
-    How the written-out code says a node's triples.
+    What a node's block is, and how the written-out code says triples in it.
 
     Args:
-        block: the node's block, empty.
-        one: puts the term ``t`` of the property ``{p}`` into it.
-        several: does so with the terms in ``{t}``, of which some may be the same.
-        member: does so with ``term``, of a property that is made for it.
+        empty: a block without triples, as code.
+        one: the code that adds one term; ``term`` stands in an f-string.
+        several: the code that adds the terms in a variable, of which some may be the same, but not none.
         merged: two blocks of one node as one.
     """
 
-    block: str
-    one: str
-    several: tuple[str, ...]
-    member: str
+    empty: str
+    one: Callable[[str, str], str]
+    several: Callable[[str, str], list[str]]
     merged: Callable[[Any, Any], Any]
 
 
-def _merged_triples(first: list[Triple], second: list[Triple]) -> list[Triple]:
+def _f(text: str) -> str:
+    """An f-string as code."""
+    return f"f{text!r}"
+
+
+def _line(predicate: str, term: str) -> str:
+    return "block += " + _f(f"{{subject}} {predicate} {term} .\n")
+
+
+def _lines(predicate: str, terms: str) -> list[str]:
+    return [
+        f"if len({terms}) == 1:",
+        f"    {_line(predicate, f'{{{terms}[0]}}')}",
+        "else:",
+        "    head = " + _f(f"{{subject}} {predicate} "),
+        "    end = f' .\\n{head}'",
+        f"    different = {terms} if len(set({terms})) == len({terms}) else dict.fromkeys({terms})",
+        "    block += f'{head}{end.join(different)} .\\n'",
+    ]
+
+
+def _merged_lines(first: str, second: str) -> str:
     """Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance."""
-    properties: dict[str, dict[Triple, None]] = {}
-    for triple in (*first, *second):
-        properties.setdefault(triple[1], {})[triple] = None
-    return [triple for triples in properties.values() for triple in triples]
+    if first == second:
+        return first
+    properties: dict[str, dict[str, None]] = {}
+    for line in f"{first}{second}".split("\n")[:-1]:
+        properties.setdefault(line.split(" ", 2)[1], {})[line] = None
+    return "".join([f"{line}\n" for lines in properties.values() for line in lines])
+
+
+def _property(predicate: str, term: str) -> str:
+    return f"block[{_f(predicate)}] = {{{_f(term)}: None}}"
+
+
+def _properties(predicate: str, terms: str) -> list[str]:
+    return [f"block[{_f(predicate)}] = dict.fromkeys({terms})"]
 
 
 def _merged_properties(first: Properties, second: Properties) -> Properties:
@@ -106,28 +149,16 @@ def _merged_properties(first: Properties, second: Properties) -> Properties:
     return {name: first.get(name, {}) | second.get(name, {}) for name in first | second}
 
 
-TRIPLES = Form(
-    "[]",
-    "block.append((subject, {p}, t))",
-    ("for term in {t} if len({t}) == 1 else dict.fromkeys({t}):", "    block.append((subject, {p}, term))"),
-    "block.append((subject, {p}, term))",
-    _merged_triples,
-)
-"""A list of triples for each node: what is written in the end."""
+LINES = Form("''", _line, _lines, _merged_lines)
+"""N-Triples for each node: what is written in the end."""
 
-PROPERTIES = Form(
-    "{{}}",
-    "block[{p}] = {{t: None}}",
-    ("block[{p}] = dict.fromkeys({t})",),
-    "block[{p}] = {{term: None}}",
-    _merged_properties,
-)
+PROPERTIES = Form("{}", _property, _properties, _merged_properties)
 """A dictionary of properties for each node: what a validator looks things up in."""
 
 
-def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form = TRIPLES) -> Describe:
+def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form) -> Describe:
     """
-    A table as a function ``describe(batch, record, described, steps)``, for the nodes ``(subject, item)`` of a batch.
+    A table as a function ``describe(batch, record, described)``, which describes the nodes of a batch.
 
     Values of rows that share a property are gathered, so that a property's values stand together
     and none stands twice.
@@ -136,9 +167,11 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form = TR
         cached: remember what was said of a node, by its item.
         form: how a node's triples are said.
     """
-    names: dict[str, Any] = {"NOTHING": _NOTHING, "Step": Step, "merged": form.merged, "cache": {}}
+    names: dict[str, Any] = {"NOTHING": _NOTHING, "merged": form.merged, "escaped": escaped, "cache": {}}
     for n, row in enumerate(rows):
-        names |= {f"row_{n}": row, f"value_{n}": row.value, f"p{n}": row.predicate}
+        names |= {f"value_{n}": row.value}
+        if isinstance(row.value, Part):
+            names |= {f"make_{n}": row.value.make}
     exec(_written_out(table, rows, cached, form), names)
     return names["describe"]  # type: ignore[no-any-return]
 
@@ -146,78 +179,132 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form = TR
 @cache
 def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) -> CodeType:
     """The code of a table's function; it is the same for all mappings that have the same rows."""
+    body = list(_body(rows, form))
+    code = ["def describe(batch, record, described):", "    for entry in batch:"]
+    if cached:
+        code += [
+            "        block = cache.get(entry)",
+            "        if block is None:",
+            "            subject, item = entry",
+            "            troubles = len(record.problems)",
+            *(f"            {line}" for line in body),
+            f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
+            "                cache[entry] = block",
+            "        subject = entry[0]",
+        ]
+    else:
+        code += ["        subject, item = entry", *(f"        {line}" for line in body)]
+    code += [
+        "        if block and (old := described.setdefault(subject, block)) is not block:",
+        "            described[subject] = merged(old, block)",
+    ]
+    return compile("\n".join(_joined(code)), f"<mapping table {table!r}>", "exec")
+
+
+def _joined(code: list[str]) -> Iterator[str]:
+    """The code with lines that add to a block one after the other made one line."""
+    held = ""
+    for line in (*code, ""):
+        indent, adds, text = line.partition("block += ")
+        if adds and held.startswith((f"{indent}block += ", f"{indent}block = ''")):
+            held += f" {text}"
+            continue
+        if held:
+            yield held
+        held = line
+
+
+def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:
+    """The lines that make the block of ``item``."""
     last_of = {row.predicate: n for n, row in enumerate(rows)}
     gathered = {row.predicate for n, row in enumerate(rows) if last_of[row.predicate] != n}
-    code = ["def describe(batch, record, described, steps):", "    for subject, item in batch:"]
-    if cached:
-        code += [
-            "        block = cache.get((subject, item)) if steps is None else None",
-            "        if block is not None:",
-            "            if block and described.setdefault(subject, block) is not block:",
-            "                described[subject] = merged(described[subject], block)",
-            "            continue",
-            "        troubles = len(record.problems)",
-        ]
-    code += [f"        block = {form.block.format()}"]
-    code += [f"        all_{last_of[predicate]} = []" for predicate in sorted(gathered)]
+    makers = {row.value.make: n for n, row in reversed(list(enumerate(rows))) if isinstance(row.value, Part)}
+    yield from (f"all_{last_of[predicate]} = []" for predicate in sorted(gathered))
+    yield from (f"made_{n} = None" for n in sorted(makers.values()))
+    yield f"block = {form.empty}"
     guard = ""
     for n, row in enumerate(rows):
-        condition, field = _field(row)
-        if condition and condition != guard:
-            code.append(f"        if {condition}:")
-        guard = condition
-        indent = " " * (12 if condition else 8)
-        lines = _gather(n, field, last_of[row.predicate]) if row.predicate in gathered else _say(n, row, field, form)
-        code += [indent + line for line in lines]
-        code += [
-            f"{indent}if steps is not None and t:",
-            f"{indent}    made = (t,) if type(t) is str else tuple(t)",
-            f"{indent}    steps.append(Step({table!r}, subject, row_{n}, {field}, made))",
-        ]
-        if row.predicate in gathered and last_of[row.predicate] == n:
-            code += [f"        if all_{n}:"]
-            code += [f"            {line.format(p=f'p{n}', t=f'all_{n}')}" for line in form.several]
+        if (condition := _condition(row)) != guard:
+            guard = condition
+            if condition:
+                yield f"if {condition}:"
+        indent = "    " if condition else ""
+        last = last_of[row.predicate]
+        said = _gathered(n, row, makers, last) if row.predicate in gathered else _said(n, row, makers, form)
+        yield from (indent + line for line in said)
+        if row.predicate in gathered and last == n:
             guard = ""
-    if cached:
-        code += [
-            f"        if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
-            "            cache[subject, item] = block",
-        ]
-    code += [
-        "        if block and described.setdefault(subject, block) is not block:",
-        "            described[subject] = merged(described[subject], block)",
-    ]
-    return compile("\n".join(code), f"<mapping table {table!r}>", "exec")
+            yield f"if all_{n}:"
+            yield from (f"    {line}" for line in form.several(_plain(row.predicate), f"all_{n}"))
 
 
-def _field(row: Row) -> tuple[str, str]:
-    """The condition under which a row is looked at, or "", and the expression for its field."""
+def _condition(row: Row) -> str:
+    """Under which a row is looked at; it sets ``v`` to the row's field. Or ""."""
     fields = row.fields.split()
-    if row.fields == "self":
-        return "", "item"
+    if row.fields == "self" or len(fields) > 1:
+        return ""
+    return f"(v := item.{fields[0]}) is not None and v is not NOTHING"
+
+
+def _field(row: Row) -> str:
+    """The expression for a row's field."""
+    fields = row.fields.split()
     if len(fields) > 1:
-        return "", f"({', '.join(f'item.{name}' for name in fields)})"
-    return f"(v := item.{fields[0]}) is not None and v is not NOTHING", "v"
+        return f"({', '.join(f'item.{name}' for name in fields)})"
+    return "item" if row.fields == "self" else "v"
 
 
-def _gather(n: int, field: str, last: int) -> list[str]:
+def _value(n: int, row: Row, makers: dict[Callable[[Record], Any], int]) -> tuple[list[str], str, str | None]:
+    """Lines that look at one row, when it says something, and its term in an f-string; None: the terms are in ``t``."""
+    field, value = _field(row), row.value
+    match value:
+        case Template():
+            around = f"{_plain(value.before)}{{t}}{_plain(value.after)}"
+            if value.is_text:
+                special = " or ".join(f"{character!r} in {field}" for character in ESCAPED)
+                return [f"t = escaped({field}) if {special} else {field}"], "", around
+            return [f"t = {field}"], "", around
+        case Always():
+            return [], "", _plain(value.term)
+        case Flag(true=str(), false=str()):
+            return [f"t = {value.true!r} if {field} else {value.false!r}"], "", "{t}"
+        case Flag():
+            return [], field if value.true else f"not {field}", _plain(value.true or value.false or "")
+        case Part():
+            made = f"made_{makers[value.make]}"
+            part = f"{made}.{value.attribute}" if value.attribute else f"{made}.get({value.key!r})"
+            lines = [f"if {made} is None:", f"    {made} = record.once(make_{makers[value.make]})", f"t = {part}"]
+            return (lines, "t", None) if value.several else (lines, "t is not None", "{t}")
+    lines = [f"t = value_{n}({field}, record)"]
+    match getattr(value, "__annotations__", {}).get("return"):
+        case "str":
+            return lines, "", "{t}"
+        case "str | None":
+            return lines, "t is not None", "{t}"
+        case "list[str]" | "list[str] | None":
+            return lines, "t", None
+    return [*lines, "if type(t) is str:", "    t = (t,)"], "t", None
+
+
+def _gathered(n: int, row: Row, makers: dict[Callable[[Record], Any], int], last: int) -> list[str]:
     """The lines that keep one row's terms until the last row of its property has been looked at."""
-    return [f"t = value_{n}({field}, record)", "if t is not None:", f"    all_{last} += (t,) if type(t) is str else t"]
+    lines, condition, term = _value(n, row, makers)
+    keep = f"all_{last} += t" if term is None else f"all_{last}.append({_f(term)})"
+    return [*lines, f"if {condition}:", f"    {keep}"] if condition else [*lines, keep]
 
 
-def _say(n: int, row: Row, field: str, form: Form) -> list[str]:
+def _said(n: int, row: Row, makers: dict[Callable[[Record], Any], int], form: Form) -> list[str]:
     """The lines that make one row's terms and add their triples."""
-    gives = row.value.__annotations__.get("return", "Terms")
-    call = f"t = value_{n}({field}, record)"
+    lines, condition, term = _value(n, row, makers)
     if row.predicate == MEMBERS:
-        member = form.member.format(p=f"f'<{_RDF}_{{i}}>'")
-        return [call, "for i, term in enumerate(t, 1):", f"    {member}"]
-    one = form.one.format(p=f"p{n}")
-    if gives == "str":
-        return [call, one]
-    if gives == "str | None":
-        return [call, "if t is not None:", f"    {one}"]
-    several = ["if t:", *(f"    {line.format(p=f'p{n}', t='t')}" for line in form.several)]
-    if gives in ("list[str]", "list[str] | None"):
-        return [call, *several]
-    return [call, "if type(t) is str:", f"    {one}", "elif t:", *(f"    {line}" for line in several[1:])]
+        add = ["for i, term in enumerate(t, 1):", f"    {form.one(_MEMBER.format('{i}'), '{term}')}"]
+    elif term is None:
+        add = form.several(_plain(row.predicate), "t")
+    else:
+        add = [form.one(_plain(row.predicate), term)]
+    return [*lines, f"if {condition}:", *(f"    {line}" for line in add)] if condition else [*lines, *add]
+
+
+def _plain(text: str) -> str:
+    """Text that stands for itself in an f-string."""
+    return text.replace("{", "{{").replace("}", "}}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
+from medgraph.mapping.values import Part
 from medgraph.model import HistoryDate, PartialDate
 from medgraph.vocab import XSD
 
@@ -54,20 +53,6 @@ def season(value: PartialDate, record: Record) -> str | None:
 _FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
 
 
-def history(*statuses: str) -> Callable[[tuple[HistoryDate, ...], Record], list[str] | None]:
-    """The dates of the history that have one of these statuses; a filler ``00:00`` is no time of day."""
-    only = statuses[0] if len(statuses) == 1 else None
-
-    def of_status(values: tuple[HistoryDate, ...], record: Record) -> list[str] | None:
-        known: dict[str, list[str]] = record.once("history", _history)
-        if only is not None:
-            return known.get(only)
-        return [term for status in statuses if status in known for term in known[status]]
-
-    of_status.__doc__ = f"The dates of status {', '.join(statuses)}."
-    return of_status
-
-
 def _history(record: Record) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in record.citation.history:
@@ -82,6 +67,17 @@ def _history(record: Record) -> dict[str, list[str]]:
         if term is not None:
             found.setdefault(status, []).append(term)
     return found
+
+
+def history(status: str) -> Part:
+    """The dates of the history that have this status; a filler ``00:00`` is no time of day."""
+    return Part(f"The dates of status {status}.", _history, key=status)
+
+
+def made_available(values: tuple[HistoryDate, ...], record: Record) -> list[str]:
+    """The dates of status aheadofprint, epublish."""
+    known: dict[str, list[str]] = record.once(_history)
+    return [*known.get("aheadofprint", ()), *known.get("epublish", ())]
 
 
 HISTORY_WITH_A_TERM = frozenset(

@@ -13,6 +13,7 @@ from medgraph.mapping.compiled import Terms
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
 from medgraph.mapping.source_line import source_line
+from medgraph.mapping.values import Part
 from medgraph.model import ArticleId, Book, ELocationID, Issn, Journal, OtherID, Pagination
 from medgraph.vocab import BIBO
 
@@ -116,44 +117,14 @@ def _article_ids(record: Record) -> Ids:
     return _ids(citation.elocation_ids, citation.article_ids, record)
 
 
-def doi(value: Any, record: Record) -> str | None:
-    """The DOI as printed; of several, the first valid one."""
-    return record.once("ids", _article_ids).doi  # type: ignore[no-any-return]
-
-
-def doi_iri(value: Any, record: Record) -> list[str]:
-    """Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive."""
-    return record.once("ids", _article_ids).doi_iris  # type: ignore[no-any-return]
-
-
-def pmcid(value: Any, record: Record) -> str | None:
-    """The PubMed Central id, as printed; of several, the first."""
-    return record.once("ids", _article_ids).pmcid  # type: ignore[no-any-return]
-
-
-def pmc_iri(value: Any, record: Record) -> list[str]:
-    """The PubMed Central article."""
-    return record.once("ids", _article_ids).pmc_iris  # type: ignore[no-any-return]
-
-
-def piis(value: Any, record: Record) -> list[str]:
-    """Publisher item identifiers, as printed."""
-    return record.once("ids", _article_ids).piis  # type: ignore[no-any-return]
-
-
-def elocators(value: Any, record: Record) -> list[str]:
-    """Electronic locators that the text form gives without a type."""
-    return record.once("ids", _article_ids).elocators  # type: ignore[no-any-return]
-
-
-def other_identifiers(value: Any, record: Record) -> list[str]:
-    """Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed."""
-    return record.once("ids", _article_ids).others  # type: ignore[no-any-return]
-
-
-def invalid_identifiers(value: Any, record: Record) -> list[str]:
-    """What the record itself marks as not valid (``ValidYN="N"``)."""
-    return record.once("ids", _article_ids).invalid  # type: ignore[no-any-return]
+doi = Part("The DOI as printed; of several, the first valid one.", _article_ids, "doi", several=False)
+doi_iri = Part("Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive.", _article_ids, "doi_iris")
+pmcid = Part("The PubMed Central id, as printed; of several, the first.", _article_ids, "pmcid", several=False)
+pmc_iri = Part("The PubMed Central article.", _article_ids, "pmc_iris")
+piis = Part("Publisher item identifiers, as printed.", _article_ids, "piis")
+elocators = Part("Electronic locators that the text form gives without a type.", _article_ids, "elocators")
+other_identifiers = Part("Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed.", _article_ids, "others")
+invalid_identifiers = Part('What the record itself marks as not valid (``ValidYN="N"``).', _article_ids, "invalid")
 
 
 def _book_ids(record: Record) -> Ids:
@@ -161,19 +132,13 @@ def _book_ids(record: Record) -> Ids:
     return _ids(book.elocation_ids if book else (), (), record)
 
 
-def book_doi(value: Any, record: Record) -> str | None:
-    """The book's DOI as printed."""
-    return record.once("book ids", _book_ids).doi  # type: ignore[no-any-return]
-
-
-def book_doi_iri(value: Any, record: Record) -> list[str]:
-    """The book's DOI as a legal IRI."""
-    return record.once("book ids", _book_ids).doi_iris  # type: ignore[no-any-return]
+book_doi = Part("The book's DOI as printed.", _book_ids, "doi", several=False)
+book_doi_iri = Part("The book's DOI as a legal IRI.", _book_ids, "doi_iris")
 
 
 def book_other_identifier(value: Any, record: Record) -> list[str]:
     """Identifiers of the book that are no DOI, and further DOIs, as printed."""
-    ids = record.once("book ids", _book_ids)
+    ids = record.once(_book_ids)
     return [*ids.piis, *ids.elocators, *ids.others, *ids.invalid]
 
 
@@ -202,13 +167,13 @@ def pages(value: Pagination, record: Record) -> str | None:
 
 def page_start(value: Pagination, record: Record) -> str | None:
     """The first page."""
-    start = record.once("pages", _first_and_last)[0]
+    start = record.once(_first_and_last)[0]
     return literal(start) if start else None
 
 
 def page_end(value: Pagination, record: Record) -> str | None:
     """The last page, written out (``181-5`` ends on 185)."""
-    end = record.once("pages", _first_and_last)[1]
+    end = record.once(_first_and_last)[1]
     return literal(end) if end else None
 
 
@@ -356,7 +321,7 @@ def location_label(value: Any, record: Record) -> str:
 
 def book_sections(values: Any, record: Record) -> list[str]:
     """A node for each section of the part's table of contents, those below a section below it."""
-    counter = record.once("book sections", _counter)
+    counter = record.once(_counter)
     return [record.describe("book section", f"{record.stem}part-{next(counter)}>", value) for value in values]
 
 

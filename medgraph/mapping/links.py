@@ -8,8 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from medgraph import identifiers, iris
+from medgraph.mapping.compiled import Terms
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
+from medgraph.mapping.values import Part
 from medgraph.model import ArticleId, CommentsCorrections, DataBank, Grant, Reference
 
 
@@ -91,25 +93,25 @@ def _targets(record: Record) -> list[str | None]:
 
 def _targets_by_type(record: Record) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    targets: list[str | None] = record.once("targets", _targets)
+    targets: list[str | None] = record.once(_targets)
     for value, target in zip(record.citation.comments_corrections, targets, strict=True):
         if target is not None:
             found.setdefault(value.ref_type, []).append(target)
     return found
 
 
-def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Record], list[str] | None]:
+def relations(*ref_types: str) -> Callable[[tuple[CommentsCorrections, ...], Record], Terms]:
     """The other article, for comments and corrections of these types."""
-    only = ref_types[0] if len(ref_types) == 1 else None
+    becomes = f"The other article, for {', '.join(ref_types)}."
+    if len(ref_types) == 1:
+        return Part(becomes, _targets_by_type, key=ref_types[0])
 
-    def of_type(values: tuple[CommentsCorrections, ...], record: Record) -> list[str] | None:
-        known: dict[str, list[str]] = record.once("targets by type", _targets_by_type)
-        if only is not None:
-            return known.get(only)
-        return [target for ref_type in ref_types if ref_type in known for target in known[ref_type]]
+    def of_types(values: tuple[CommentsCorrections, ...], record: Record) -> list[str]:
+        known: dict[str, list[str]] = record.once(_targets_by_type)
+        return [target for ref_type in ref_types for target in known.get(ref_type, ())]
 
-    of_type.__doc__ = f"The other article, for {', '.join(ref_types)}."
-    return of_type
+    of_types.__doc__ = becomes
+    return of_types
 
 
 class Relation(Struct, gc=False):
@@ -122,7 +124,7 @@ class Relation(Struct, gc=False):
 def relation_nodes(values: tuple[CommentsCorrections, ...], record: Record) -> list[str]:
     """A node with NLM's own words for each."""
     found = []
-    targets: list[str | None] = record.once("targets", _targets)
+    targets: list[str | None] = record.once(_targets)
     for n, (value, target) in enumerate(zip(values, targets, strict=True), 1):
         if target is None and value.pmid:
             if identifiers.pmid(value.pmid):
@@ -193,7 +195,7 @@ def _pubmed_first(one: ArticleId) -> int:
 def cites(value: Any, record: Record) -> list[str]:
     """What a reference points to: by its PMID, else DOI, else PMC id, else a node with its text."""
     found = []
-    for n, cited in enumerate(record.once("cited", _cited), 1):
+    for n, cited in enumerate(record.once(_cited), 1):
         if not cited.iris:
             found.append(record.describe("cited document", f"{record.stem}reference-{n}>", cited))
         elif cited.iris[0] == record.article:
@@ -208,6 +210,6 @@ def cites(value: Any, record: Record) -> list[str]:
 def reference_nodes(value: Any, record: Record) -> list[str]:
     """A node with the words of each reference that has an identifier."""
     stem = f"{record.stem}reference-"
-    nodes = [(f"{stem}{n}>", cited) for n, cited in enumerate(record.once("cited", _cited), 1) if cited.iris]
+    nodes = [(f"{stem}{n}>", cited) for n, cited in enumerate(record.once(_cited), 1) if cited.iris]
     record.waiting["reference"] += nodes
     return [where for where, _ in nodes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec import Struct
 from medgraph import identifiers, iris
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
+from medgraph.mapping.values import Template
 from medgraph.model import Affiliation, Author, Identifier, PersonalName
 
 
@@ -56,6 +58,7 @@ class People(Struct, gc=False):
 _ROLES = {"author": "authorship", "editor": "editorship", "investigator": "investigation"}
 
 
+@cache
 def _people(kind: str, of: str) -> Callable[[Record], list[Role]]:
     """The authors, editors or investigators of the record (``of=""``) or of its book (``of="book-"``)."""
 
@@ -77,7 +80,7 @@ def agents(kind: str, of: str = "") -> Callable[[Any, Record], list[str]]:
     people = _people(kind, of)
 
     def links(value: Any, record: Record) -> list[str]:
-        return [role.agent for role in record.once(of + kind, people) if role.rank]
+        return [role.agent for role in record.once(people) if role.rank]
 
     links.__doc__ = f"The {kind}s: their ORCID where it is valid, else a node each."
     return links
@@ -104,7 +107,7 @@ def roles(kind: str, of: str = "") -> Callable[[Any, Record], list[str]]:
 
     def links(value: Any, record: Record) -> list[str]:
         stem = f"{record.stem}{of}{role}-"
-        nodes = [(f"{stem}{n}>", one) for n, one in enumerate(record.once(of + kind, people), 1)]
+        nodes = [(f"{stem}{n}>", one) for n, one in enumerate(record.once(people), 1)]
         record.waiting[role] += nodes
         return [where for where, _ in nodes]
 
@@ -112,9 +115,7 @@ def roles(kind: str, of: str = "") -> Callable[[Any, Record], list[str]]:
     return links
 
 
-def agent(value: str, record: Record) -> str:
-    """The person or group that holds the role."""
-    return value
+agent = Template("The person or group that holds the role.", before="", after="", is_text=False)
 
 
 def agent_class(classes: tuple[str, str]) -> Callable[[Author, Record], str]:
@@ -148,7 +149,7 @@ def members(value: str, record: Record) -> list[str] | None:
     """The investigators whose list the group's entry names."""
     found: list[str] = []
     n = 0
-    roles = record.once("investigator", _people("investigator", ""))
+    roles = record.once(_people("investigator", ""))
     for one in record.citation.investigator_lists:
         for _ in one.investigators:
             if one.id == value and roles[n].rank:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris
 from medgraph.errors import MappingError
-from medgraph.mapping.compiled import PROPERTIES, TRIPLES, Describe, Form, Graph, Row, Step, Triple, compiled
+from medgraph.mapping.compiled import LINES, PROPERTIES, Batch, Describe, Form, Graph, Row, Step, Triple, compiled
 from medgraph.mesh import SMALL, Resolver
 from medgraph.model import Citation, Problem
 
@@ -77,14 +77,7 @@ class Mapping:
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
         self.memory: dict[Any, Any] = {}
-        self._describe = self._compiled(TRIPLES)
-        self._describe_graph: dict[str, Describe] = {}
-
-    def _compiled(self, form: Form) -> dict[str, Describe]:
-        return {
-            name: compiled(name, tuple(self.rows(name)), cached=node.cached, form=form)
-            for name, node in self.nodes.items()
-        }
+        self._described_as: dict[Form, dict[str, Describe]] = {}
 
     @property
     def parts(self) -> frozenset[str]:
@@ -128,41 +121,46 @@ class Mapping:
         Args:
             problems: receives what was wrong with single values.
         """
-        described = self._described(self._describe, citation, problems, None)
-        return [triple for block in described.values() for triple in block]
+        return triples_of(self.graph(citation, problems))
 
     def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
         """The same triples by subject and property, to look things up in; not to be changed."""
-        if not self._describe_graph:
-            self._describe_graph = self._compiled(PROPERTIES)
-        return self._described(self._describe_graph, citation, problems, None)
+        return self._described(PROPERTIES, citation, problems)
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
-        return "".join([f"{s} {p} {o} .\n" for s, p, o in self.triples(citation, problems)])
+        return "".join(self._described(LINES, citation, problems).values())
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
-        steps: list[Step] = []
-        problems: list[Problem] = []
-        self._described(self._describe, citation, problems, steps)
-        return steps, problems
-
-    def _described(
-        self,
-        tables: dict[str, Describe],
-        citation: Citation,
-        problems: list[Problem] | None,
-        steps: list[Step] | None,
-    ) -> dict[str, Any]:
         record = Record(citation, self)
-        waiting = record.waiting
+        steps = [
+            step for table, batch in record.batches() for node in batch for step in self._steps(table, *node, record)
+        ]
+        return steps, record.problems
+
+    def _steps(self, table: str, subject: str, item: Any, record: Record) -> Iterator[Step]:
+        """What the rows of a table say of one node; slower than the written-out code, and what that must agree with."""
+        for row in self.rows(table):
+            field = row.field(item)
+            if field is not None and field != ():
+                terms = row.value(field, record)
+                if terms:
+                    yield Step(table, subject, row, field, (terms,) if isinstance(terms, str) else tuple(terms))
+
+    def _described(self, form: Form, citation: Citation, problems: list[Problem] | None) -> dict[str, Any]:
+        """The nodes of a citation, in order, each with its triples in a form."""
+        try:
+            tables = self._described_as[form]
+        except KeyError:
+            tables = self._described_as[form] = {
+                name: compiled(name, tuple(self.rows(name)), cached=node.cached, form=form)
+                for name, node in self.nodes.items()
+            }
+        record = Record(citation, self)
         described: dict[str, Any] = {}
-        while any(waiting.values()):
-            for table, describe in tables.items():
-                if batch := waiting[table]:
-                    waiting[table] = []
-                    describe(batch, record, described, steps)
+        for table, batch in record.batches():
+            tables[table](batch, record, described)
         if problems is not None:
             problems += record.problems
         return described
@@ -213,20 +211,28 @@ class Record:
         self.waiting: dict[str, list[tuple[str, Any]]] = {table: [] for table in mapping.nodes}
         self.waiting["article"].append((self.article, citation))
         self.affiliations: dict[str, str] = {}
-        self.known: dict[str, Any] = {}
+        self.known: dict[Callable[[Record], Any], Any] = {}
 
     def describe(self, table: str, iri: str, item: Any) -> str:
         """``iri``, after noting that the node is to be described by that table."""
         self.waiting[table].append((iri, item))
         return iri
 
-    def once(self, name: str, make: Callable[[Record], Any]) -> Any:
+    def batches(self) -> Iterator[tuple[str, Batch]]:
+        """Tables, and the nodes that each is to describe now; what is said of them may bring others."""
+        waiting = self.waiting
+        while any(waiting.values()):
+            for table, batch in waiting.items():
+                if batch:
+                    waiting[table] = []
+                    yield table, batch
+
+    def once(self, make: Callable[[Record], Any]) -> Any:
         """``make(self)``, worked out once per record: several rows look at the same thing."""
-        try:
-            return self.known[name]
-        except KeyError:
-            found = self.known[name] = make(self)
-            return found
+        found = self.known.get(make)
+        if found is None:
+            found = self.known[make] = make(self)
+        return found
 
     def fault(self, kind: str, element: str, value: str) -> None:
         """Report a value that is not the identifier it is said to be (a kind of :mod:`medgraph.identifiers`)."""

@@ -12,6 +12,7 @@ from medgraph import identifiers, iris
 from medgraph.mapping.documents import is_chapter
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
+from medgraph.mapping.values import Part
 from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE, Resolver
 from medgraph.model import Book, Chemical, MeshHeading, MeshTerm, PublicationType, SupplMesh
 from medgraph.vocab import BIBO, FABIO
@@ -162,24 +163,16 @@ def _doubt(term: MeshTerm, ui: str | None, code: str, kind: str, record: Record)
         record.problem(code, "MH", term.name, record.resolver.look_up(kind, term.name).how)
 
 
-def subjects(value: Any, record: Record) -> list[str]:
-    """The plain descriptors."""
-    return record.once("headings", _headings).subjects  # type: ignore[no-any-return]
+subjects = Part("The plain descriptors.", _headings, "subjects")
 
 
-def subject_terms(value: Any, record: Record) -> list[str]:
-    """The headings as indexed: the descriptor, or one descriptor-qualifier pair for each qualifier."""
-    return record.once("headings", _headings).terms  # type: ignore[no-any-return]
+subject_terms = Part("The headings as indexed: the descriptor, or one descriptor-qualifier pair for each qualifier.", _headings, "terms")
 
 
-def primary_terms(value: Any, record: Record) -> list[str]:
-    """The starred ones: a star on a descriptor is that descriptor, a star on a qualifier is that pair."""
-    return record.once("headings", _headings).primary  # type: ignore[no-any-return]
+primary_terms = Part("The starred ones: a star on a descriptor is that descriptor, a star on a qualifier is that pair.", _headings, "primary")
 
 
-def heading_nodes(value: Any, record: Record) -> list[str]:
-    """A node for each heading that no UI is known for, or that carries a flag."""
-    return record.once("headings", _headings).left  # type: ignore[no-any-return]
+heading_nodes = Part("A node for each heading that no UI is known for, or that carries a flag.", _headings, "left")
 
 
 def suppl_mesh_terms(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
@@ -261,14 +254,10 @@ def _substances(record: Record) -> Substances:
     return found
 
 
-def substance_terms(value: tuple[Chemical, ...], record: Record) -> list[str]:
-    """The substance as a MeSH term."""
-    return record.once("substances", _substances).terms  # type: ignore[no-any-return]
+substance_terms = Part("The substance as a MeSH term.", _substances, "terms")
 
 
-def substance_nodes(value: tuple[Chemical, ...], record: Record) -> list[str]:
-    """A node for each substance that no UI is known for, or whose registry number is none."""
-    return record.once("substances", _substances).left  # type: ignore[no-any-return]
+substance_nodes = Part("A node for each substance that no UI is known for, or whose registry number is none.", _substances, "left")
 
 
 def _types(record: Record) -> list[str | None]:
@@ -282,13 +271,13 @@ def _types(record: Record) -> list[str | None]:
 
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
-    uis: list[str | None] = record.once("types", _types)
+    uis: list[str | None] = record.once(_types)
     return [_term(ui, value.name, record) for value, ui in zip(values, uis, strict=True) if ui]
 
 
 def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str] | None:
     """The name of a publication type that no UI is known for."""
-    uis: list[str | None] = record.once("types", _types)
+    uis: list[str | None] = record.once(_types)
     if all(uis):
         return None
     found = []
@@ -331,7 +320,7 @@ def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], 
         if own_title is None:
             return []
         return [BIBO.Chapter if is_chapter(record) else BIBO.BookSection]
-    uis = record.once("types", _types)
+    uis = record.once(_types)
     found = [BIBO.AcademicArticle if JOURNAL_ARTICLE in uis else BIBO.Article]
     found.extend(CLASSES[ui] for ui in uis if ui in CLASSES)
     return found

@@ -75,7 +75,7 @@ ARTICLE = Node(
         Row(PRISM.coverDisplayDate, "pub_date", dates.displayed, "DP", "JournalIssue/PubDate", core=True),
         Row(FABIO.hasSeason, "pub_date", dates.season, "DP", "PubDate/Season"),
         Row(DCTERMS.available, "article_dates", dates.dates, "DEP", "ArticleDate", core=True),
-        Row(DCTERMS.available, "history", dates.history("aheadofprint", "epublish"), "PHST", "PubMedPubDate"),
+        Row(DCTERMS.available, "history", dates.made_available, "PHST", "PubMedPubDate"),
         Row(DCTERMS.dateSubmitted, "history", dates.history("received"), "PHST", "PubMedPubDate"),
         Row(DCTERMS.dateAccepted, "history", dates.history("accepted"), "PHST", "PubMedPubDate"),
         Row(MEDGRAPH.dateRevisedManuscript, "history", dates.history("revised"), "PHST", "PubMedPubDate"),

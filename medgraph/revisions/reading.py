@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from medgraph import conformance, sources
 from medgraph.errors import ChecksumError, FormatError, MedgraphError, RecordError, SourceError
-from medgraph.judge import BATCH, Judge
+from medgraph.judge import Judge
 from medgraph.mapping import Graph, Mapping, triples_of
 from medgraph.model import BookSection, Citation, Deletion, Problem
 from medgraph.pipeline import nonconforming
@@ -27,6 +27,9 @@ from medgraph.sources import Kind
 _CHUNK = 1 << 20
 _END = re.compile(rb"</[A-Za-z]+>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
 _TAIL = 4096
+
+HELD = 100
+"""Records that are read before they are mapped and judged together."""
 
 
 class Looked(NamedTuple):
@@ -112,7 +115,7 @@ class Reading:
 
         for record in sources.read(path, on_error=trouble, keep_raw=self._strict and self._rejects.path is not None):
             held.append(record)
-            if len(held) >= BATCH:
+            if len(held) >= HELD:
                 now, held[:] = list(held), []
                 yield self._judged(now)
         yield self._judged(held)

@@ -15,13 +15,15 @@ SHACL, compiled for streams: a shapes graph becomes Python functions that check 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from medgraph.shacl import terms
 from medgraph.shacl.compiler import Row
 from medgraph.shacl.paths import Path
 from medgraph.shacl.results import ENGINE_ERROR, INFO, VIOLATION, WARNING, Result, conforms, report
 from medgraph.shacl.shapes import Shape
+from medgraph.shacl.sparql import Screen
 from medgraph.shacl.terms import SUBCLASS, Source, Triple
 from medgraph.shacl.validator import Validator
 
@@ -42,7 +44,13 @@ __all__ = [
 ]
 
 
-def compile(shapes: Source, *, ontology: Source | None = None, shared: Iterable[str] = ()) -> Validator:
+def compile(
+    shapes: Source,
+    *,
+    ontology: Source | None = None,
+    shared: Iterable[str] = (),
+    screens: Mapping[str, Screen] = MappingProxyType({}),
+) -> Validator:
     """
     A validator for a shapes graph.
 
@@ -50,9 +58,11 @@ def compile(shapes: Source, *, ontology: Source | None = None, shared: Iterable[
         shapes: an rdflib or pyoxigraph graph or store, the path of a file, bytes of Turtle, or several of these.
         ontology: where ``rdfs:subClassOf`` is said, in the same forms.
         shared: beginnings of IRIs, without the bracket, of nodes that several records describe (``"https://orcid.org/"``).
+        screens: text of a SPARQL constraint -> a function of a node and a graph that is False where the query
+            certainly finds nothing; see :mod:`medgraph.screens`.
 
     Raises:
         ShapesError: the shapes cannot be read, are empty or ill-formed, or say something that is not understood.
     """
     pairs = [(s, o) for s, p, o in terms.read(ontology) if p == SUBCLASS] if ontology is not None else []
-    return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared])
+    return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared], screens)

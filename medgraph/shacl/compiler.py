@@ -29,7 +29,7 @@ from medgraph.shacl.results import Result, fill, sentence, short
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query
 from medgraph.shacl.terms import SH, TYPE, Index
-from medgraph.shacl.values import every, longer, one, opposite, repeated_languages, shorter, some
+from medgraph.shacl.values import Remembered, every, longer, one, opposite, repeated_languages, shorter, some
 from medgraph.shacl.writer import Writer, depends
 
 NOTHING: dict[str, Any] = {}
@@ -160,6 +160,7 @@ class Compiler:
             "shorter": shorter,
             "longer": longer,
             "opposite": opposite,
+            "Remembered": Remembered,
         }
         self.functions: dict[tuple[str, str, str, str | None], str] = {}
         self.sources: list[str] = []
@@ -206,6 +207,15 @@ class Compiler:
         if check is None:
             check = self.checks[constraint, label] = Check(constraint, label, self.queries.get(constraint))
         return self.constant("C", check)
+
+    def remembered(self, faults: Sequence[str]) -> str:
+        """The name of a table of terms that is True where none of some expressions is, each about a term ``x``."""
+        text = " or ".join(f"({fault})" for fault in faults)
+        name = self.constants.get(("G", text))
+        if name is None:
+            name = self.constants["G", text] = f"G{len(self.constants)}"
+            self.sources.append(f"{name} = Remembered(lambda x: not ({text}))\n")
+        return name
 
     def explain(self, check: str, report: str) -> None:
         """Let a check say with the help of a function what a value lacks."""

@@ -10,8 +10,9 @@ For a batch each record is a named graph, so that records do not see each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from medgraph.shacl.shapes import Constraint
 
 Bindings = dict[str, str]
+Screen = Callable[[str, Index], bool]
+"""Whether a query may find fault with a focus node of a graph; False only where it is certain that it does not."""
 
 _FOCUS = "urn:x-medgraph:focus"
 _RECORD = "medgraph_record"
@@ -46,17 +49,31 @@ _FORBIDDEN = {
 _PREBOUND = ("this", "shapesGraph", "currentShape")
 
 
+def wording(text: str) -> str:
+    """
+    The text of a query, whatever the blanks and line ends between its words.
+
+    >>> wording("SELECT $this  WHERE {\\n  }")
+    'SELECT $this WHERE { }'
+    """
+    return " ".join(text.split())
+
+
 class Query:
     """
     One ``sh:select``, checked and prepared.
+
+    Args:
+        screens: tell of the nodes that need not be asked about; by the :func:`wording` of the query with its prefixes.
 
     Raises:
         ShapesError: it is no SELECT query of SPARQL 1.1, or uses what SHACL forbids or what is not supported.
     """
 
-    def __init__(self, constraint: Constraint) -> None:
+    def __init__(self, constraint: Constraint, screens: Mapping[str, Screen] = MappingProxyType({})) -> None:
         self.constraint = constraint
         text = constraint.value.text
+        self.screen = screens.get(wording(text))
         if constraint.shape.path is not None:
             text = re.sub(r"[$?]PATH\b", lambda _: str(constraint.shape.path), text)
         tree = self._parse(text)

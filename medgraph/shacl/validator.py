@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import pyoxigraph
@@ -15,10 +16,11 @@ from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
 from medgraph.shacl.results import Result, broken
 from medgraph.shacl.shapes import Constraint, Shape
-from medgraph.shacl.sparql import Query
+from medgraph.shacl.sparql import Query, Screen
 from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Triple
 
 _MANY = 10_000
+_BATCH = 100
 
 
 class Subclasses:
@@ -77,13 +79,14 @@ class _Target:
 class _Plan:
     """Which functions look at a node with certain classes, and how many such nodes there were."""
 
-    __slots__ = ("by_subject", "count", "own", "shared", "targets")
+    __slots__ = ("alike", "by_subject", "count", "own", "shared", "targets")
 
     def __init__(self, targets: list[_Target], by_subject: list[tuple[str, int, _Target]]) -> None:
         self.targets = targets
         self.by_subject = by_subject
         self.own = [target.own for target in targets]
         self.shared = [target.shared for target in targets]
+        self.alike = self.own == self.shared
         self.count = 0
 
 
@@ -118,6 +121,7 @@ class _Engine:
             for each in self.simple
             for number, predicate in enumerate(each.shape.target_subjects_of)
         ]
+        self.watched = frozenset(predicate for predicate, _, _ in self.by_subject)
         self.reached = dict(zip((each.shape.node for each in self.targets), self._closures(subclasses), strict=True))
         self.plans: dict[tuple[str, ...], _Plan] = {}
 
@@ -128,20 +132,25 @@ class _Engine:
         """What the compiled functions find in a graph; SPARQL constraints wait in ``data``."""
         graph = data.graph
         out: list[Found] = []
-        plans, shared = self.plans, self.shared
+        plans, shared, watched = self.plans, self.shared, self.watched
         for subject, properties in graph.items():
-            key = tuple(properties.get(TYPE, ()))
+            key = tuple(properties[TYPE]) if TYPE in properties else ()
             plan = plans.get(key)
             if plan is None:
                 plan = self._plan(key)
             plan.count += 1
-            foreign = shared and subject.startswith(shared)
-            for report in plan.shared if foreign else plan.own:
-                report(subject, graph, data, out)
-            for predicate, earlier, target in plan.by_subject:
-                if predicate in properties and not (earlier and _seen(target, earlier, properties)):
-                    target.count += 1
-                    (target.shared if foreign else target.own)(subject, graph, data, out)
+            if plan.alike or not subject.startswith(shared):
+                for report in plan.own:
+                    report(subject, graph, data, out)
+            else:
+                for report in plan.shared:
+                    report(subject, graph, data, out)
+            if not watched.isdisjoint(properties):
+                for predicate, earlier, target in plan.by_subject:
+                    if predicate in properties and not (earlier and _seen(target, earlier, properties)):
+                        target.count += 1
+                        report = target.shared if subject.startswith(shared) else target.own
+                        report(subject, graph, data, out)
         if self.mixed:
             self._mixed(data, out)
         return out
@@ -175,9 +184,7 @@ class _Engine:
                 if focus[0] == '"' or focus not in graph:
                     target.maybe(focus, graph, data, out)
                 else:
-                    (target.shared if self.shared and focus.startswith(self.shared) else target.own)(
-                        focus, graph, data, out
-                    )
+                    (target.shared if focus.startswith(self.shared) else target.own)(focus, graph, data, out)
 
     def forget(self) -> None:
         """Drop the plans, and keep what they counted."""
@@ -217,6 +224,7 @@ class Validator:
         triples: the shapes graph.
         subclasses: (class, class above it) of the ontologies.
         shared: beginnings of the terms of nodes that several records describe (``"<https://orcid.org/"``).
+        screens: for SPARQL constraints whose text stands here, what tells that a node need not be asked about.
     """
 
     def __init__(
@@ -224,15 +232,17 @@ class Validator:
         triples: Iterable[Triple],
         subclasses: Iterable[tuple[str, str]] = (),
         shared: Iterable[str] = (),
+        screens: Mapping[str, Screen] = MappingProxyType({}),
     ) -> None:
         self._subclasses = Subclasses(subclasses)
         self._shared = tuple(shared)
+        self._screens = dict(screens)
         parsed = reader.parse(triples, self._subclasses.superclasses)
         self.shapes = parsed.shapes
         self.triples = parsed.triples
         self.notes = parsed.notes
         self._queries = {
-            constraint: Query(constraint)
+            constraint: Query(constraint, screens)
             for shape in self.shapes
             for constraint in shape.constraints
             if constraint.component == "SPARQL"
@@ -242,7 +252,7 @@ class Validator:
         self._engine("dataset")
 
     def __reduce__(self) -> tuple[Callable[..., Validator], tuple[Any, ...]]:
-        return type(self), (self.triples, self._subclasses.pairs(), self._shared)
+        return type(self), (self.triples, self._subclasses.pairs(), self._shared, self._screens)
 
     @property
     def classes(self) -> list[tuple[str, str]]:
@@ -253,6 +263,15 @@ class Validator:
     def digest(self) -> str:
         """SHA-256 of the shapes, to tell in a report what was validated against."""
         return sha256("\n".join(sorted(" ".join(triple) for triple in self.triples)).encode()).hexdigest()
+
+    @property
+    def batch(self) -> int:
+        """
+        How many records are best judged together.
+
+        Many where queries are asked about all of them; else one, which is then still in the processor's cache.
+        """
+        return _BATCH if any(query.screen is None for query in self._queries.values()) else 1
 
     def _engine(self, scope: str) -> _Engine:
         engine = self._engines.get(scope)
@@ -274,12 +293,13 @@ class Validator:
         """
         As :meth:`validate` for several records, each by itself; SPARQL constraints are run once for all of them.
 
-        About 200 records a batch are best.
+        :attr:`batch` says how many are best.
         """
         return self._run(self._engine("record"), records)
 
-    def stream(self, records: Iterable[Any], batch: int = 200) -> Iterator[tuple[Any, list[Result]]]:
-        """Each record with its results, in order; reads ``batch`` records ahead."""
+    def stream(self, records: Iterable[Any], batch: int | None = None) -> Iterator[tuple[Any, list[Result]]]:
+        """Each record with its results, in order; reads ``batch`` records ahead, None is :attr:`batch`."""
+        batch = batch or self.batch
         waiting: list[Any] = []
         for record in records:
             waiting.append(record if isinstance(record, (dict, list, tuple)) else list(record))

@@ -12,26 +12,31 @@ from medgraph.shacl import literals
 from medgraph.shacl.literals import compare
 from medgraph.shacl.terms import language, lexical
 
-_MEMORY = 5_000
+_MEMORY = 10_000
+_LONG = 200
 
 checker = cache(literals.checker)
 """A test whether a term is a well-formed literal of a datatype."""
 
 
-def remembered(test: Callable[[str], bool]) -> Callable[[str], bool]:
-    """A test of terms that remembers its answers for a while: the same terms come again in record after record."""
-    known: dict[str, bool] = {}
-    get = known.get
+class Remembered(dict[str, bool]):
+    """
+    The answers of a test of terms, worked out where they are asked for and kept for a while.
 
-    def ask(term: str) -> bool:
-        answer = get(term)
-        if answer is None:
-            if len(known) >= _MEMORY:
-                known.clear()
-            answer = known[term] = test(term)
+    The same terms come again in record after record. Long ones do not, and are not kept.
+    """
+
+    def __init__(self, test: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._test = test
+
+    def __missing__(self, term: str) -> bool:
+        answer = self._test(term)
+        if len(term) <= _LONG:
+            if len(self) >= _MEMORY:
+                self.clear()
+            self[term] = answer
         return answer
-
-    return ask
 
 
 @cache
@@ -40,15 +45,17 @@ def matcher(pattern: Any) -> Callable[[str], bool]:
     search = pattern.search
 
     def matches(term: str) -> bool:
-        return term[0] != "_" and search(lexical(term)) is not None
+        if term[0] == "<":
+            return search(term[1:-1]) is not None
+        return term[0] == '"' and search(lexical(term)) is not None
 
-    return remembered(matches)
+    return matches
 
 
 @cache
 def ranger(bound: str, accepted: tuple[int, ...]) -> Callable[[str], bool]:
     """A test whether a term stands to ``bound`` as one of ``accepted`` says: -1 below, 0 equal, 1 above."""
-    return remembered(lambda term: compare(term, bound) in accepted)
+    return lambda term: compare(term, bound) in accepted
 
 
 def shorter(term: str, least: int) -> bool:

@@ -4,6 +4,7 @@ The text of the functions that shapes become; see :mod:`medgraph.shacl.compiler`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -42,6 +43,9 @@ ALONE = {
 """Components that look at the value itself and at no triple."""
 _LOGIC = {"Not", "And", "Or", "Xone", "Node"}
 _PER_VALUE = ALONE | _LOGIC | {"Class", "Property", "Closed"}
+_OF_THOSE_THERE = _PER_VALUE | {"MinCount", "MaxCount"}
+_PROPERTIES = re.compile(r"\bd(?:\.get\(|\[|\b)")
+_CALL = re.compile(r"\b[DLMR][0-9]+\(|\b(?:shorter|longer)\(")
 
 
 def depends(shape: Shape) -> bool:
@@ -72,7 +76,7 @@ class Writer:
         """The source of a function for a shape."""
         self.shape(shape, status, scope)
         lines = [f"def {name}(f, g, c, out):" if self.reports else f"def {name}(f, g, c):"]
-        if any("d.get(" in line for line in self.lines):
+        if any(_PROPERTIES.search(line) for line in self.lines):
             lines.append("    d = g.get(f, E)")
         if self.may_be_unknown:
             lines.append("    u = False")
@@ -169,6 +173,9 @@ class Writer:
                 else:
                     self.together(constraint, "(f,)", status, scope, None)
             return
+        if isinstance(path, Predicate) and all(each.component in _OF_THOSE_THERE for each in constraints):
+            self.those_there(path, constraints, status, scope)
+            return
         values, judge = self.new("v"), None
         if isinstance(path, Predicate):
             self.write(f"{values} = d.get({self.compiler.constant('P', path.iri)}, E)")
@@ -182,11 +189,54 @@ class Writer:
         for constraint in constraints:
             if constraint.component not in _PER_VALUE:
                 self.together(constraint, values, status, scope, judge)
+        self.each(values, constraints, scope)
+
+    def those_there(self, path: Predicate, constraints: list[Constraint], status: str, scope: str | None) -> None:
+        """Write constraints that hold of a property without values, ``sh:minCount`` but for; most nodes have none."""
+        values, name = self.new("v"), self.compiler.constant("P", path.iri)
+        least = [each for each in constraints if each.component == "MinCount" and each.value]
+        others = [each for each in constraints if each.component != "MinCount"]
+        if least and status == "shared":
+            self.leave_open()
+            least = []
+        if any(each.value > 1 for each in least):
+            self.write(f"{values} = d.get({name}, E)")
+            for constraint in least:
+                self.together(constraint, values, status, scope, None)
+            least = []
+        with self.block(f"if {name} in d:"):
+            start = len(self.lines)
+            self.write(f"{values} = d[{name}]")
+            for constraint in others:
+                if constraint.component == "MaxCount":
+                    self.together(constraint, values, status, scope, None)
+            self.each(values, others, scope)
+            if len(self.lines) == start + 1:
+                del self.lines[start:]
+        for constraint in least:
+            with self.block(f"if not d.get({name}):"):
+                self.fail(self.compiler.check(constraint, scope))
+
+    def each(self, values: str, constraints: list[Constraint], scope: str | None) -> None:
+        """Write the constraints on each value; those that look at the term alone are remembered, where that pays."""
         x = self.new("x")
+        each_value = [each for each in constraints if each.component in _PER_VALUE]
+        alone = [each for each in each_value if self.alone(each)]
         with self.block(f"for {x} in {values}:"):
-            for constraint in constraints:
-                if constraint.component in _PER_VALUE:
-                    self.value(constraint, x, "maybe", scope)
+            faults = [self.test(each, "x") for each in alone]
+            if any(_CALL.search(fault) for fault in faults):
+                with self.block(f"if not {self.compiler.remembered(faults)}[{x}]:"):
+                    for constraint in alone:
+                        self.value(constraint, x, "maybe", scope)
+                each_value = [each for each in each_value if each not in alone]
+            for constraint in each_value:
+                self.value(constraint, x, "maybe", scope)
+
+    def alone(self, constraint: Constraint) -> bool:
+        """Whether a term alone decides a constraint on it, whatever the triples."""
+        if constraint.component in ALONE:
+            return True
+        return constraint.component in _LOGIC and not any(depends(each) for each in constraint.shapes)
 
     def together(self, constraint: Constraint, v: str, status: str, scope: str | None, judge: str | None) -> None:
         """Write a constraint on all value nodes ``v`` together."""
@@ -212,7 +262,9 @@ class Writer:
             if self.in_record and scope != "record":
                 self.leave_open()
             elif self.reports:
-                self.write(f"c.waiting.append(({check}, f))")
+                screen = self.compiler.queries[constraint].screen
+                with self.block(f"if {self.compiler.constant('Q', screen)}(f, g):" if screen else "if True:"):
+                    self.write(f"c.waiting.append(({check}, f))")
             else:
                 self.write(f"if {check}.query.matches(f, c): return False")
         else:
@@ -220,6 +272,10 @@ class Writer:
 
     def pair(self, constraint: Constraint, check: str, v: str, judge: str | None) -> None:
         """Write a constraint that compares the value nodes with those of another property."""
+        if constraint.component == "Disjoint" and v == "(f,)":
+            name = self.compiler.constant("P", constraint.value)
+            self.when(f"{name} in d and f in d[{name}]", check, "f")
+            return
         others, x, y = self.new("o"), self.new("x"), self.new("y")
         self.write(f"{others} = d.get({self.compiler.constant('P', constraint.value)}, E)")
         with self.block(f"for {x} in {v}:"):
@@ -279,9 +335,8 @@ class Writer:
         if component in ALONE:
             self.when(self.test(constraint, x), check, x)
         elif component == "Class":
-            number = compiler.number.setdefault(value, len(compiler.number))
             judge = f"judged({x}, g)" if self.in_record and scope is None and status != "own" else None
-            self.when(f"c.classes[{number}].isdisjoint(g.get({x}, E).get(T, E))", check, x, judge)
+            self.when(self.disjoint(value, x), check, x, judge)
         elif component == "Closed":
             p, o, y = self.new("p"), self.new("o"), self.new("y")
             self.write(f"for {p}, {o} in g.get({x}, E).items():")
@@ -328,17 +383,52 @@ class Writer:
 
     def has(self, shape: Shape, x: str, status: str, scope: str | None) -> str:
         """An expression: whether the node in ``x`` has a shape."""
-        if shape.deactivated:
-            return "True"
-        if shape.path is None and all(each.component in ALONE for each in shape.constraints):
-            tests = [self.test(each, x) for each in shape.constraints]
-            return f"(not ({' or '.join(tests)}))" if tests else "True"
+        if self.compiler.sure(shape, scope) and (simple := self.simple(shape, x)):
+            return simple
         status = "own" if status == "own" else "maybe"
         return f"{self.compiler.function(shape, 'conforms', status, scope)}({x}, g, c)"
 
+    def simple(self, shape: Shape, x: str) -> str | None:
+        """What :meth:`has` says without a function of its own, None where it takes one; for shapes that are sure."""
+        if shape.deactivated:
+            return "True"
+        if shape.path is not None:
+            if not isinstance(shape.path, Predicate):
+                return None
+            values = f"{'d' if x == 'f' else f'g.get({x}, E)'}.get({self.compiler.constant('P', shape.path.iri)}, E)"
+            if [(each.component, each.value) for each in shape.constraints] == [("MinCount", 1)]:
+                return f"({values} != E)"
+            if [(each.component, each.value) for each in shape.constraints] == [("MaxCount", 0)]:
+                return f"({values} == E)"
+            return None
+        parts = [self.simple_part(each, x) for each in shape.constraints]
+        return f"({' and '.join(map(str, parts))})" if parts and None not in parts else None if parts else "True"
+
+    def simple_part(self, constraint: Constraint, x: str) -> str | None:
+        """The same for one constraint of a shape without a path."""
+        if self.alone(constraint):
+            return f"not ({self.test(constraint, x)})"
+        if constraint.component == "Class":
+            return f"not {self.disjoint(constraint.value, x)}"
+        if constraint.component == "Property":
+            return self.simple(constraint.value, x)
+        return None
+
+    def disjoint(self, wanted: str, x: str) -> str:
+        """An expression that is true where the node in ``x`` has no class that is, or is below, a wanted one."""
+        number = self.compiler.number.setdefault(wanted, len(self.compiler.number))
+        types = "d.get(T, E)" if x == "f" else f"g.get({x}, E).get(T, E)"
+        return f"c.classes[{number}].isdisjoint({types})"
+
     def test(self, constraint: Constraint, x: str) -> str:
-        """An expression that is true where a value is at fault, for the components that need no triples."""
+        """An expression that is true where a value is at fault, for what needs no triples (:meth:`alone`)."""
         component, value = constraint.component, constraint.value
+        if component in _LOGIC:
+            terms = [str(self.simple(each, x)) for each in constraint.shapes]
+            if component == "Xone":
+                return f"({', '.join(terms)},).count(True) != 1"
+            joined = (" or " if component == "Or" else " and ").join(terms) or str(component != "Or")
+            return joined if component == "Not" else f"not ({joined})"
         constant = self.compiler.constant
         if component == "NodeKind":
             return _NODE_KINDS[value].format(x=x)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from medgraph import medline, pubmed_xml
+from medgraph import medline, places, pubmed_xml
 from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError, UnreadableRecords
 from medgraph.model import Citation, Deletion
 from medgraph.pubmed_xml.slices import Recoded, wide_encoding
 from medgraph.sources.kinds import EXPECTED, Kind, kind, looks_like
-from medgraph.sources.opened import STDIN, Opened, open_bytes, unopenable
+from medgraph.sources.opened import HEAD, STDIN, Opened, open_bytes, unopenable
 
 __all__ = ["STDIN", "Kind", "Opened", "Records", "inputs", "kind", "looks_like", "open_bytes", "read"]
 
@@ -99,7 +100,7 @@ def read(
     keep_raw: bool = False,
 ) -> Records:
     """
-    The records of a path, a folder, standard input (``"-"``) or a binary file, in order.
+    The records of a path, a folder, a URL, standard input (``"-"``) or a binary file, in order.
 
     What the bytes are decides, never the name: MEDLINE text or PubMed XML, unpacked or packed with
     gzip, xz, bzip2 or Zstandard. A folder gives the records of all such files in and below it.
@@ -117,14 +118,14 @@ def read(
     """
     if not isinstance(source, (str, os.PathLike)):
         return Records([source], on_error, keep_raw)
-    if source != STDIN:
+    if source != STDIN and not places.is_url(os.fspath(source)):
         _check(Path(source))
     return Records(list(inputs([source], on_skip)), on_error, keep_raw)
 
 
 def inputs(paths: Iterable[str | os.PathLike[str]], on_skip: Callable[[FormatError], None] | None = None) -> list[str]:
     """
-    The files that paths stand for: folders give the PubMed files in and below them, sorted.
+    The files that paths and URLs stand for: folders and patterns (``s3://bucket/*.gz``) give PubMed files, sorted.
 
     Files that cannot be opened, are empty or damaged are among them, so that they are reported when they are
     read; hidden files are not.
@@ -134,17 +135,25 @@ def inputs(paths: Iterable[str | os.PathLike[str]], on_skip: Callable[[FormatErr
 
     Raises:
         FormatError: a folder holds no such file.
+        SourceError: a URL stands for no file, or nobody answers.
     """
     found: list[str] = []
     for path in paths:
-        if os.fspath(path) == STDIN or not os.path.isdir(path):
-            found.append(os.fspath(path))
+        if places.is_url(name := os.fspath(path)):
+            files = places.files_of(name)
+            if files == [name]:
+                found.append(name)
+                continue
+        elif name == STDIN or not os.path.isdir(path):
+            found.append(name)
             continue
+        else:
+            files = [str(file) for file in sorted(_files_below(Path(path)))]
         before = len(found)
-        for file in sorted(_files_below(Path(path))):
+        for file in files:
             skipped = _other_kind(file)
             if skipped is None:
-                found.append(str(file))
+                found.append(file)
             elif on_skip is not None:
                 on_skip(skipped)
         if len(found) == before:
@@ -205,10 +214,7 @@ def _check(path: Path) -> None:
 def _size(file: Source) -> int | None:
     if not isinstance(file, (str, os.PathLike)) or file == STDIN:
         return None
-    try:
-        return os.stat(file).st_size
-    except OSError:
-        return 0
+    return places.size(os.fspath(file)) or 0
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -217,12 +223,16 @@ def _files_below(folder: Path) -> Iterator[Path]:
         yield from (Path(directory, name) for name in names if not name.startswith("."))
 
 
-def _other_kind(path: Path) -> FormatError | None:
+def _other_kind(path: str) -> FormatError | None:
     """Why a file in a folder is left out; None if it is read."""
     try:
-        with open_bytes(path) as opened:
+        with _first_bytes(path) if places.is_url(path) else open_bytes(path) as opened:
             if kind(opened.head) or opened.failure or not opened.head.strip(codecs.BOM_UTF8 + b" \r\n\t"):
                 return None
             return _format_error(opened)
     except SourceError:
         return None
+
+
+def _first_bytes(url: str) -> Opened:
+    return Opened(cast(BinaryIO, io.BytesIO(places.head(url, HEAD))), url)

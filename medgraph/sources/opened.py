@@ -9,13 +9,14 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import zstandard
 
+from medgraph import places
 from medgraph.errors import SourceError
 
 inflating: Any = zlib
@@ -172,15 +173,21 @@ class Opened:
 
 def open_bytes(source: str | os.PathLike[str] | BinaryIO) -> Opened:
     """
-    The unpacked bytes of a path, of standard input (``"-"``) or of a binary file.
+    The unpacked bytes of a path, a URL, of standard input (``"-"``) or of a binary file.
 
     Raises:
-        SourceError: the path cannot be opened.
+        SourceError: the path cannot be opened, or the URL not be fetched.
     """
     if not isinstance(source, (str, os.PathLike)):
         return Opened(source, str(getattr(source, "name", "<stream>")), owned=False)
     if source == STDIN:
         return Opened(sys.stdin.buffer, "<stdin>", owned=False)
+    if places.is_url(name := os.fspath(source)):
+        with ExitStack() as stack:
+            remote = stack.enter_context(places.fetched(name))
+            opened = Opened(remote, name, os.fstat(remote.fileno()).st_size)
+            stack.pop_all()
+            return opened
     path = Path(source)
     try:
         file = open(path, "rb")  # noqa: SIM115

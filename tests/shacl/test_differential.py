@@ -280,9 +280,10 @@ def mutated(rng: random.Random, record: list[Triple]) -> list[Triple]:
 
 
 def shipped() -> Validator:
+    from medgraph.screens import SCREENS
     from medgraph.shipped import folder
 
-    return shacl.compile(sorted(folder("shapes").glob("*.ttl")))
+    return shacl.compile(sorted(folder("shapes").glob("*.ttl")), screens=SCREENS)
 
 
 def records(shared, count: int) -> Iterator[list[Triple]]:
