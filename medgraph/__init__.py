@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
+    from medgraph.pmids import diff
     from medgraph.report import Report
     from medgraph.revisions import sync
     from medgraph.sources import read
@@ -45,6 +46,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "diff",
     "mirror",
     "open_store",
     "read",
@@ -66,6 +68,7 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "diff": "pmids",
     "mirror": "mirrors",
     "open_store": "store",
     "read": "sources",

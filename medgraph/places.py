@@ -35,6 +35,7 @@ _WITH_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss
 """Schemes under which a file is there when its upload is complete, and not before; elsewhere it is renamed."""
 
 _BLOCK = 1 << 20
+_REMEMBERED = 100
 _ADVICE = {
     FileNotFoundError: "there is no such file, folder or bucket; check the URL",
     PermissionError: "access was refused; check the credentials, and what they allow",
@@ -141,18 +142,27 @@ def size(name: str) -> int | None:
     return found[0] if found else None
 
 
+_fetched: dict[str, Checksums] = {}
+
+
 def checksums(name: str) -> Checksums:
     """
-    The checksums of a file.
+    The checksums of a file; of what was just fetched from a URL they are known, and it is not fetched again.
 
     Raises:
         SourceError: it cannot be read.
     """
-    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    if (known := _fetched.pop(name, None)) is not None:
+        return known
     with fetched(name) if is_url(name) else _opened(name) as file:
-        while block := file.read(_BLOCK):
-            sha256.update(block)
-            md5.update(block)
+        return _fetched.pop(name, None) or _sums(file)
+
+
+def _sums(file: IO[bytes]) -> Checksums:
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    while block := file.read(_BLOCK):
+        sha256.update(block)
+        md5.update(block)
     return Checksums(sha256.hexdigest(), md5.hexdigest())
 
 
@@ -186,6 +196,10 @@ def fetched(url: str) -> BinaryIO:
     except BaseException:
         file.close()
         raise
+    file.seek(0)
+    if len(_fetched) > _REMEMBERED:
+        _fetched.clear()
+    _fetched[url] = _sums(file)
     file.seek(0)
     return cast(BinaryIO, file)
 
@@ -228,6 +242,27 @@ def write_bytes(name: str, data: bytes) -> None:
     try:
         aside.parent.mkdir(parents=True, exist_ok=True)
         aside.write_bytes(data)
+        aside.replace(name)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
+
+
+def put(local: str | os.PathLike[str], name: str) -> None:
+    """
+    Put a file of the disk to a path or URL, where it is there whole or not at all.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    if is_url(name):
+        upload(os.fspath(local), name)
+        return
+    aside = Path(f"{name}.{os.getpid()}.part")
+    try:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(local, aside)
         aside.replace(name)
     except OSError as error:
         with suppress(OSError):
@@ -291,7 +326,7 @@ def _read(url: str, body: Callable[[Any, str], T]) -> T:
 def _tried(url: str, body: Callable[[Any, str], T], kind: type[SourceError] | type[SinkError]) -> T:
     """The result of a body with the file system of a URL; a broken line is tried again, the rest is an error."""
     try:
-        import fsspec
+        import fsspec  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise kind(url, "URLs need a package that is not installed: pip install 'medgraph[fsspec]'") from error
     for attempt in range(1, ATTEMPTS + 1):

@@ -30,10 +30,13 @@ ORDER = """
     jsonld
     syntaxes
     conformance
+    pmids workers
     sinks objects
-    judge
-    audit report rejects
+    judge contents
+    audit report rejects manifest
+    dataset
     parts explain thesaurus
+    folder
     pipeline
     graphs
     validation

@@ -11,6 +11,7 @@ from __future__ import annotations
 import click
 
 from medgraph.cli.convert import convert
+from medgraph.cli.diff import diff
 from medgraph.cli.explain import explain
 from medgraph.cli.mesh import mesh
 from medgraph.cli.mirror import mirror
@@ -30,5 +31,5 @@ def main() -> None:
     """
 
 
-for each in (convert, validate, explain, query, mirror, sync, mesh):
+for each in (convert, diff, validate, explain, query, mirror, sync, mesh):
     main.add_command(each)
