@@ -123,16 +123,18 @@ def measure(count: int, validate: str, gentle: bool, folder: Path, rounds: int) 
     kind = "a date" if gentle else "everything"
     return (
         f"| {datetime.now(UTC):%Y-%m-%d} | {count:,} | {size:,} | {validate} | {kind} |"
-        f" {sorted(loads)[middle]:.1f} s | {sorted(updates)[middle]:.1f} s | {ratios[middle]:.2f} | {max(sizes):.0f} MB |"
+        f" {sorted(loads)[middle]:.1f} s | {sorted(updates)[middle]:.1f} s | {ratios[middle]:.2f} |"
+        f" {max(sizes):.0f} MB |"
         f" {count / baseline:,.0f}/s | {state / count:.1f} |"
     )
 
 
 HEADING = """# What an update file costs
 
-Written by `python benchmarks/sync.py`; its first lines say what is measured. The bar is a ratio of 3.
+Written by `python benchmarks/sync.py`; its first lines say what is measured. The bar is a ratio of 3;
+state/record is in bytes.
 
-| day | in the store | update file | validate | a revision changes | fresh load of as many | update | ratio | memory | baseline | bytes of state a record |
+| day | stored | update file | validate | revisions | fresh load | update | ratio | memory | baseline | state/record |
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 

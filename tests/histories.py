@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from medgraph import sources
 from medgraph.conformance import rejects
 from medgraph.errors import MedgraphError, RecordError
+from medgraph.iris import GRAPH
 from medgraph.judge import Judge
 from medgraph.mapping import FULL, Mapping
 from medgraph.model import Citation, Deletion
@@ -200,8 +201,11 @@ def as_mapped(records: Iterable[Citation], mapping: Mapping = FULL) -> Triples:
 
 
 def dump(store: ox.Store) -> Triples:
-    """All triples of a store of pyoxigraph, whatever graph they are in."""
-    return {(str(quad.subject), str(quad.predicate), str(quad.object)) for quad in store}
+    """All triples of a store of pyoxigraph; but for the description of the dataset, all lie in the graph of records."""
+    graphs = {str(graph) for graph in store.named_graphs()}
+    assert graphs <= {f"<{GRAPH}>", f"<{GRAPH}/dataset>"}
+    quads = store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH))
+    return {(str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads}
 
 
 def assert_equal(

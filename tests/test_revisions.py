@@ -371,12 +371,34 @@ def test_files_are_made_again_the_same(place):
     names = sorted(path.name for path in (place.path / "out").iterdir())
     assert names == [
         "000001-pubmed26n0001-2-add.nt.gz", "000002-pubmed26n0002-1-remove.ru", "000002-pubmed26n0002-2-add.nt.gz",
-        "000002-pubmed26n0002-3-sweep.ru", "sync.sqlite",
+        "000002-pubmed26n0002-3-sweep.ru", "dataset.nt", "sync.sqlite",
     ]  # fmt: skip
     first = {path.name: path.read_bytes() for path in (place.path / "out").glob("0*")}
     place.to = str(place.path / "again")
     place.sync()
     assert {path.name: path.read_bytes() for path in (place.path / "again").glob("0*")} == first
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_the_store_describes_itself_and_the_counts_are_true(place, monkeypatch, breaks):
+    place.write(1, Say(1, 1, 3), Say(2, 1, 40))
+    place.sync()
+    place.write(2, Say(1, 1, None), Say(3, 1, 41), Say(4, 1, 42))
+    if breaks:
+        monkeypatch.setattr(revisions.describing, "lines", None)
+        with pytest.raises(TypeError):
+            place.sync()
+        monkeypatch.undo()
+    place.sync()
+    store = ox.Store.read_only(str(place.path / "store"))
+    said = store.query(
+        """SELECT ?triples ?records (COUNT(?source) AS ?sources)
+        WHERE { GRAPH <https://w3id.org/medgraph/graph/pubmed/dataset> {
+          ?dataset a void:Dataset ; void:triples ?triples ; void:entities ?records ; prov:wasDerivedFrom ?source } }
+        GROUP BY ?triples ?records""",
+        prefixes={"void": "http://rdfs.org/ns/void#", "prov": "http://www.w3.org/ns/prov#"},
+    )
+    assert [[int(row[n].value) for n in range(3)] for row in said] == [[len(place.triples()), 3, 2]]
 
 
 def test_names_follow_the_table():
@@ -463,7 +485,7 @@ def test_killed_at_random_moments_and_run_again(tmp_path, seeds):
 
 @pytest.mark.parametrize("full_disk", [3], indirect=True)
 def test_a_full_disk(place, full_disk, run):
-    many(place, records=900)
+    many(place, files=2, records=300)
     place.to = f"store:{full_disk / 'store'}"
     ran = run("sync", place.files, "--to", place.to, "--validate", "off")
     assert ran.code == 3

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from medgraph.errors import StoreError
 from medgraph.mapping import Triple
 from medgraph.revisions.changes import Change, Done
+from medgraph.revisions.description import graph_of
 from medgraph.revisions.names import Names
 from medgraph.revisions.state import State
 from medgraph.shacl.terms import to_pyoxigraph
@@ -218,6 +219,13 @@ class KeptRecords:
             subject = quad.subject
             if type(subject) is ox.NamedNode:
                 yield subject.value
+
+    def describe(self, lines: Sequence[str]) -> None:
+        """Put the description of the dataset in the place of the one before, in a graph of its own."""
+        if self._store is not None:
+            graph = graph_of(self._graph)
+            self._store.update(f"CLEAR SILENT GRAPH <{graph}>")
+            self._store.load("".join(lines).encode(), graph)
 
     def about(self) -> dict[str, str]:
         """How many triples there are; counting them all takes minutes where there are many, so it is kept up."""

@@ -80,6 +80,11 @@ class ServedRecords:
             self._do(self._updates.sweep())
         return 0
 
+    def describe(self, lines: Sequence[str]) -> None:
+        """Put the description of the dataset in the place of the one before, in a graph of its own."""
+        if self._target is not None:
+            self._do(self._updates.describe(lines))
+
     def about(self) -> dict[str, str]:
         """The state need not keep anything for the store."""
         return {}
