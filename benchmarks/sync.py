@@ -25,6 +25,8 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -74,18 +76,29 @@ def update(real: list[str], count: int, gentle: bool) -> Iterator[str]:
         yield record(real[n % len(real)], FIRST + count + n)
 
 
-def sync(folder: Path, to: str, validate: str, limit: int | None = None) -> tuple[float, float, str]:
-    """Seconds, megabytes at the most, and the summary of one run in a process of its own."""
+class Run(NamedTuple):
+    """One run in a process of its own: seconds by the clock and of the processors, and what it said."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+    said: str
+
+
+def sync(folder: Path, to: str, validate: str) -> Run:
     code = (
         "import sys, resource, medgraph; from medgraph.revisions import text;"
-        "done = medgraph.sync(sys.argv[1], sys.argv[2], validate=sys.argv[3], limit=int(sys.argv[4]) or None);"
-        "print(done.milliseconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); print(text(done))"
+        "before = resource.getrusage(resource.RUSAGE_SELF);"
+        "done = medgraph.sync(sys.argv[1], sys.argv[2], validate=sys.argv[3]);"
+        "used = resource.getrusage(resource.RUSAGE_SELF);"
+        "cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime;"
+        "print(done.milliseconds, cpu, used.ru_maxrss); print(text(done))"
     )
-    arguments = [str(folder), to, validate, str(limit or 0)]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    arguments = [sys.executable, "-c", code, str(folder), to, validate]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     head, _, rest = done.stdout.partition("\n")
-    milliseconds, kilobytes = map(int, head.split())
-    return milliseconds / 1000, kilobytes / 1024, rest
+    milliseconds, cpu, kilobytes = head.split()
+    return Run(int(milliseconds) / 1000, float(cpu), int(kilobytes) / 1024, rest.partition("Validation:")[0])
 
 
 def measure(count: int, validate: str, gentle: bool, folder: Path, rounds: int) -> str:
@@ -100,42 +113,46 @@ def measure(count: int, validate: str, gentle: bool, folder: Path, rounds: int) 
         )
     fresh = folder / "fresh"
     write(fresh / "pubmed26n0001.xml.gz", (record(real[n % len(real)], FIRST + n) for n in range(size)))
-    baseline, megabytes, said = sync(files, f"store:{folder / 'store'}", validate)
-    print(f"baseline: {baseline:.1f} s, {megabytes:.0f} MB\n{said}", flush=True)
+    baseline = sync(files, f"store:{folder / 'store'}", validate)
+    print(f"baseline: {baseline.seconds:.1f} s, {baseline.megabytes:.0f} MB\n{baseline.said}", flush=True)
     deleted = [FIRST + count - 1 - n for n in range(size // 100)]
     last = len(list((files / "baseline").iterdir()))
     write(files / "updatefiles" / f"pubmed26n{last + 1:04}.xml.gz", update(real, count, gentle), deleted)
-    loads, updates, sizes = [], [], []
+    pairs: list[tuple[Run, Run]] = []
     for n in range(rounds):
-        shutil.rmtree(folder / f"one{n}", ignore_errors=True)
-        load, _, _ = sync(fresh, f"store:{folder / f'one{n}'}", validate)
+        load = sync(fresh, f"store:{folder / f'one{n}'}", validate)
+        shutil.rmtree(folder / f"one{n}")
         shutil.copytree(folder / "store", folder / f"copy{n}")
         shutil.copy(folder / "store.sync.sqlite", folder / f"copy{n}.sync.sqlite")
-        applied, megabytes, said = sync(files, f"store:{folder / f'copy{n}'}", validate)
-        loads.append(load)
-        updates.append(applied)
-        sizes.append(megabytes)
-        print(f"round {n + 1}: fresh {load:.1f} s, update {applied:.1f} s, {applied / load:.2f}\n{said}", flush=True)
+        applied = sync(files, f"store:{folder / f'copy{n}'}", validate)
         shutil.rmtree(folder / f"copy{n}")
-    ratios = sorted(b / a for a, b in zip(loads, updates, strict=True))
+        pairs.append((load, applied))
+        print(
+            f"round {n + 1}: fresh {load.seconds:.1f} s, update {applied.seconds:.1f} s,"
+            f" {applied.seconds / load.seconds:.2f}; of the processors {load.cpu:.1f} s and {applied.cpu:.1f} s,"
+            f" {applied.cpu / load.cpu:.2f}\n{applied.said}",
+            flush=True,
+        )
     state = (folder / "store.sync.sqlite").stat().st_size
-    middle = len(ratios) // 2
     kind = "a date" if gentle else "everything"
+    ratio = median(applied.seconds / load.seconds for load, applied in pairs)
+    cpu = median(applied.cpu / load.cpu for load, applied in pairs)
     return (
         f"| {datetime.now(UTC):%Y-%m-%d} | {count:,} | {size:,} | {validate} | {kind} |"
-        f" {sorted(loads)[middle]:.1f} s | {sorted(updates)[middle]:.1f} s | {ratios[middle]:.2f} |"
-        f" {max(sizes):.0f} MB |"
-        f" {count / baseline:,.0f}/s | {state / count:.1f} |"
+        f" {median(load.seconds for load, _ in pairs):.1f} s | {median(each.seconds for _, each in pairs):.1f} s |"
+        f" {ratio:.2f} | {cpu:.2f} | {max(each.megabytes for _, each in pairs):.0f} MB |"
+        f" {count / baseline.seconds:,.0f}/s | {state / count:.1f} | {os.getloadavg()[1]:.0f} |"
     )
 
 
 HEADING = """# What an update file costs
 
-Written by `python benchmarks/sync.py`; its first lines say what is measured. The bar is a ratio of 3;
-state/record is in bytes.
+Written by `python benchmarks/sync.py`; its first lines say what is measured. The bar is a ratio of 3
+(of seconds by the clock; beside it that of the processors' seconds, which others on the machine disturb less).
+State/record is in bytes; load is how many programs the machine was running besides on average.
 
-| day | stored | update file | validate | revisions | fresh load | update | ratio | memory | baseline | state/record |
-|---|---|---|---|---|---|---|---|---|---|---|
+| day | stored | update | validate | revisions | fresh load | applied | ratio | CPU | memory | baseline | state/record | load |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
