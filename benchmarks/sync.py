@@ -149,9 +149,9 @@ HEADING = """# What an update file costs
 
 Written by `python benchmarks/sync.py`; its first lines say what is measured. The bar is a ratio of 3
 (of seconds by the clock; beside it that of the processors' seconds, which others on the machine disturb less).
-State/record is in bytes; load is how many programs the machine was running besides on average.
+State is in bytes a record; busy is how many programs the machine was running besides on average.
 
-| day | stored | update | validate | revisions | fresh load | applied | ratio | CPU | memory | baseline | state/record | load |
+| day | stored | update | validate | revisions | load | applied | ratio | CPU | memory | baseline | state | busy |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
