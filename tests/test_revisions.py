@@ -22,6 +22,7 @@ from medgraph import revisions
 from medgraph.errors import FormatError, SinkError, SourceError
 from medgraph.judge import Judge
 from medgraph.mapping import FULL
+from medgraph.revisions.kept import KeptRecords
 from medgraph.revisions.names import Names
 from medgraph.revisions.state import DELETION, RECORD, Said, State, last_word
 
@@ -399,6 +400,38 @@ def test_the_store_describes_itself_and_the_counts_are_true(place, monkeypatch, 
         prefixes={"void": "http://rdfs.org/ns/void#", "prov": "http://www.w3.org/ns/prov#"},
     )
     assert [[int(row[n].value) for n in range(3)] for row in said] == [[len(place.triples()), 3, 2]]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+def test_a_break_while_a_record_is_taken_away_leaves_nothing_that_cannot_be_found(place, monkeypatch, share):
+    """The links go last: what is left hangs together, and the next run finds all of it."""
+    place.write(1, Say(1, 1, 0b1111111), Say(2, 1, 0b1111101))
+    place.sync()
+    place.write(2, Say(1, 1, 0), Say(2, 1, None))
+    remove = KeptRecords._remove
+
+    def breaks_off(self, quads):
+        remove(self, quads[: int(len(quads) * share)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(KeptRecords, "_remove", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        place.sync()
+    monkeypatch.undo()
+    place.sync()
+    assert place.assert_equal() == {"1"}
+
+
+@pytest.mark.parametrize("pmid", ["99999999999999999999", "0"])
+def test_a_pmid_that_is_no_number_of_pubmed(place, pmid):
+    path = place.write(1, Say(1, 1, 3), Say(2, 1, 3))
+    path.write_bytes(
+        gzip.compress(gzip.decompress(path.read_bytes()).replace(b">2</PMID>", f">{pmid}</PMID>".encode()))
+    )
+    done = place.sync()
+    assert done.files[0].adds_up
+    assert done.report.adds_up
+    assert place.status().records >= 1
 
 
 def test_names_follow_the_table():
