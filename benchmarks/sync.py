@@ -5,10 +5,10 @@ What an update file costs: applied to a store of ten times its records, against 
     python benchmarks/sync.py --records 300000         # as PubMed's: an update file of 30,000
 
 Half of the update file are revisions, one in a hundred is a deletion, the rest are new. In the real revisions of the
-shared files (NLM's samples of 2009 to 2019 and the like) 13 % of a record's triples change. So here one in seven
-revisions is another real record altogether, and the others have a new date; --changed 1 makes every one another record, which is
-the worst there is. The fresh load is a sync of a file of as many records into an empty store, by
-the same program with the same validation. Results are added to benchmarks/sync.md.
+shared files (NLM's samples of 2009 to 2019 and the like) 13 % of a record's triples change. So here one revision in
+seven is another real record altogether, and the others have a new date; --changed 1 makes every one another record,
+which is the worst there is. The fresh load is a sync of a file of as many records into an empty store, by the same
+program with the same validation. Results are added to benchmarks/sync.md.
 """
 
 from __future__ import annotations
