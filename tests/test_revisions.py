@@ -20,6 +20,7 @@ from histories import Say, as_mapped, assert_equal, dump, final, write
 import medgraph
 from medgraph import revisions
 from medgraph.errors import FormatError, SinkError, SourceError
+from medgraph.iris import GRAPH
 from medgraph.judge import Judge
 from medgraph.mapping import FULL
 from medgraph.revisions.kept import KeptRecords
@@ -420,6 +421,49 @@ def test_a_break_while_a_record_is_taken_away_leaves_nothing_that_cannot_be_foun
     monkeypatch.undo()
     place.sync()
     assert place.assert_equal() == {"1"}
+
+
+BOOK = """<PubmedArticleSet><PubmedBookArticle><BookDocument><PMID Version="1">7</PMID>
+<Book><Publisher><PublisherName>Press</PublisherName></Publisher><BookTitle book="b">Book</BookTitle>
+<PubDate><Year>2020</Year></PubDate></Book><ArticleTitle book="b" part="p">Part</ArticleTitle>
+<Sections>{}</Sections></BookDocument></PubmedBookArticle></PubmedArticleSet>"""
+
+
+def nested(depth):
+    inner = nested(depth - 1) if depth > 1 else ""
+    return f"<Section><SectionTitle book='b' part='p' sec='s{depth}'>Level {depth}</SectionTitle>{inner}</Section>"
+
+
+@pytest.mark.parametrize("to", ["store", "files", "endpoint"])
+def test_sections_that_lie_deep_in_each_other_go_too(place, to, request, monkeypatch):
+    """Nine levels; PubMed's books have three."""
+    path = place.write(1)
+    path.write_bytes(gzip.compress(BOOK.format(nested(9)).encode()))
+    if to == "files":
+        place.to = str(place.path / "out")
+    elif to == "endpoint":
+        server = request.getfixturevalue("oxigraph_server")
+        server.empty()
+        place.to = server.url
+    assert counts(place.sync()) == {"added": 1}
+    place.write(2, Say(7, 1, None))
+    assert counts(place.sync()) == {"deleted": 1}
+    if to == "store":
+        assert place.triples() == set()
+    elif to == "endpoint":
+        assert server.count() == 0
+    else:
+        store = ox.Store()
+        for path in sorted((place.path / "out").glob("0*")):
+            if path.suffix == ".ru":
+                assert len(store) > 9
+                store.update(path.read_text())
+            else:
+                store.load(gzip.decompress(path.read_bytes()), ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(GRAPH))
+            if "remove" in path.name:
+                break
+        left = {str(quad.graph_name) for quad in store}
+        assert left <= {f"<{GRAPH}/marks>"}
 
 
 @pytest.mark.parametrize("pmid", ["99999999999999999999", "0"])

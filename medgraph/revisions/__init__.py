@@ -189,7 +189,7 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
         return KeptRecords(there, names, graph, state)
     updates = Updates(names, graph)
     if _is_url(to):
-        return ServedRecords(None if dry_run else _endpoint(to, graph), updates)
+        return ServedRecords(None if dry_run else _endpoint(to, graph), updates, state.about)
     return Deltas(Path(to), updates, state.about)
 
 
