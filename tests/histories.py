@@ -7,6 +7,7 @@ What must be there in the end is worked out here in the plainest way, without an
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,9 @@ from medgraph.iris import GRAPH
 from medgraph.judge import Judge
 from medgraph.mapping import FULL, Mapping
 from medgraph.model import Citation, Deletion
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Hundreds of stores are made here; on a disk that others use as well this takes minutes."""
 
 ARTICLE = "<http://rdf.ncbi.nlm.nih.gov/pubmed/"
 OWN = "<https://w3id.org/medgraph/id/"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from histories import History, as_mapped, assert_equal, dump, final, histories, write
+from histories import MEMORY, History, as_mapped, assert_equal, dump, final, histories, write
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,9 +19,6 @@ from medgraph.judge import Judge
 from medgraph.revisions.kept import KeptRecords
 from medgraph.revisions.state import State
 from medgraph.store import Store
-
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-"""A hundred stores are made here; on a disk that others use this takes minutes."""
 
 QUICK = settings(
     max_examples=50,
