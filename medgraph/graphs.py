@@ -259,6 +259,11 @@ class Stored(StoreIndex):
             self.store.bulk_load(chunk.encode(), ox.RdfFormat.N_TRIPLES, lenient=True)
         self._near.clear()
 
+    def close(self) -> None:
+        """Let go of the store; pyoxigraph has no other way to close one."""
+        self._near.clear()
+        del self.store
+
     def __getitem__(self, subject: str) -> dict[str, dict[str, None]]:
         properties = self._near.get(subject)
         if properties is None:
@@ -317,8 +322,13 @@ def storing(size: int | None = None) -> Iterator[Stored]:
     Args:
         size: bytes that are to be expected; None where that is not known.
     """
-    with tempfile.TemporaryDirectory(prefix="medgraph-") as folder:
-        yield Stored(folder if size is None or size > IN_MEMORY else None)
+    # the store writes to its folder until it is gone; what it still writes while the folder goes is no error
+    with tempfile.TemporaryDirectory(prefix="medgraph-", ignore_cleanup_errors=True) as folder:
+        stored = Stored(folder if size is None or size > IN_MEMORY else None)
+        try:
+            yield stored
+        finally:
+            stored.close()
 
 
 def is_packed(name: str) -> bool:

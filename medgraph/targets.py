@@ -137,7 +137,7 @@ class StoreTarget:
         Raises:
             StoreError: the query is not SPARQL, or not SELECT.
         """
-        return rows_of(self.store.serialized(sparql, "json"))
+        return rows_of(self.store.answer(sparql).serialized("json"))
 
     def count(self, graph: str | None = None) -> int:
         """How many triples the graph holds, or another one."""

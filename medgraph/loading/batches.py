@@ -56,13 +56,13 @@ class BatchSink:
 
     def write(self, triples: Sequence[Triple]) -> None:
         """Take the triples of one record."""
-        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]), len(triples))
 
-    def write_lines(self, lines: str) -> None:
-        """Take the triples of one record as N-Triples; errors are those of the taker."""
+    def write_lines(self, lines: str, triples: int) -> None:
+        """Take that many triples of one record as N-Triples; errors are those of the taker."""
         self._waiting.append(lines)
         self.records += 1
-        self.triples += lines.count("\n")
+        self.triples += triples
         if self.triples - self._count >= self._batch:
             self.close()
 
