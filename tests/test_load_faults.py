@@ -85,7 +85,7 @@ def quick_or_long(fault: str) -> object:
     return pytest.param(fault, marks=pytest.mark.long) if fault in ("429", "cut body") else fault
 
 
-@pytest.mark.parametrize("fault", map(quick_or_long, FAULTS))
+@pytest.mark.parametrize("fault", [quick_or_long(fault) for fault in FAULTS])
 def test_a_fault_leaves_no_trace_in_the_graph(
     fault: str, known: Server, proxy: Proxy, records: Path, undisturbed: dict[str, Dump]
 ) -> None:
