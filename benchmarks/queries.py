@@ -98,9 +98,8 @@ def main() -> None:
             make(folder, chosen.records)
         with open_store(folder, read_only=True) as store:
             known = parameters(store)
-            print(
-                f"{len(store):,} triples\n\n| query | rows | median s | of processor time | bar s | |\n| --- | --- | --- | --- | --- | --- |"
-            )
+            print(f"{len(store):,} triples\n")
+            print("| query | rows | median s | of processor time | bar s | |\n| --- | --- | --- | --- | --- | --- |")
             missed = []
             for name in chosen.only or named.names():
                 query = named.named(name)
