@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from medgraph import sources, vocab
+from medgraph.answers import shortened
 from medgraph.conformance import severity_of
 from medgraph.errors import SourceError
 from medgraph.judge import Judge
@@ -22,7 +23,6 @@ from medgraph.mapping import Graph, Mapping
 from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Citation, Problem, Unread
 from medgraph.shacl import Shape, Validator
-from medgraph.store import shortened
 from medgraph.vocab import RDF
 
 _LENGTH = 120

@@ -15,6 +15,7 @@ import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, cast
@@ -79,6 +80,7 @@ def open_sink(
     *,
     prefixes: Mapping[str, str] | None = None,
     graph: str = GRAPH,
+    aside: str = ".part",
 ) -> FileSink:
     """
     The sink that writes to ``target``.
@@ -89,6 +91,7 @@ def open_sink(
             it from the name, and Turtle for standard output.
         prefixes: for the syntaxes that have them; None means ``vocab.PREFIXES``.
         graph: IRI of the named graph in N-Quads and TriG.
+        aside: what the name ends in until the file is complete.
 
     Raises:
         SinkError: no such format, or the name does not say which.
@@ -102,7 +105,7 @@ def open_sink(
     if name not in FORMATS or packed not in ("", "gz"):
         raise SinkError(path, f"{wanted!r} is no format we write; there are {known}, each also with .gz")
     syntax = FORMATS[name](PREFIXES if prefixes is None else prefixes, graph)
-    return FileSink(path, syntax, compress=packed == "gz")
+    return FileSink(path, syntax, compress=packed == "gz", aside=aside)
 
 
 class FileSink:
@@ -117,14 +120,20 @@ class FileSink:
         target: path, or ``"-"``.
         syntax: how records become bytes.
         compress: gzip, with neither name nor time in its header.
+        aside: what stands behind the name until the file is complete.
+
+    Attributes:
+        sha256: checksum of the file, in hexadecimal digits; settled after :meth:`close`.
     """
 
-    def __init__(self, target: str, syntax: Syntax, *, compress: bool = False) -> None:
+    def __init__(self, target: str, syntax: Syntax, *, compress: bool = False, aside: str = ".part") -> None:
         self.target = target
         self.syntax = syntax
         self.takes_lines = syntax.takes_lines
         self.records = self.triples = self.size = 0
+        self.sha256 = ""
         self._compress = compress
+        self._aside = aside
         self._path: Path | None = None
         self._part: Path | None = None
         self._raw: IO[bytes] | None = None
@@ -196,7 +205,7 @@ class FileSink:
                 self._raw.close()
         except BaseException as error:
             self._fail(error)
-        self.size = self._counted.count
+        self.size, self.sha256 = self._counted.count, self._counted.sha256.hexdigest()
         self._out = self._raw = self._part = None
 
     def abort(self) -> None:
@@ -224,7 +233,7 @@ class FileSink:
             if not stat.S_ISREG(os.stat(self.target).st_mode):
                 return open(self.target, "wb", buffering=0)
         path = self._path = Path(os.path.realpath(self.target))
-        part = path.with_name(path.name + ".part")
+        part = path.with_name(path.name + self._aside)
         raw = open(part, "wb", buffering=0)  # noqa: SIM115
         self._part = part
         return raw
@@ -287,11 +296,12 @@ class StoreSink:
 
 
 class _Counted(io.RawIOBase):
-    """Passes bytes on whole and counts them; closing it leaves the stream below open."""
+    """Passes bytes on whole, counts and sums them; closing it leaves the stream below open."""
 
     def __init__(self, raw: IO[bytes]) -> None:
         self._below = raw
         self.count = 0
+        self.sha256 = sha256()
 
     def writable(self) -> bool:
         return True
@@ -302,6 +312,7 @@ class _Counted(io.RawIOBase):
         while done < len(view):
             done += self._below.write(view[done:]) or 0
         self.count += done
+        self.sha256.update(view)
         return done
 
 

@@ -85,8 +85,8 @@ def test_the_report_is_written_and_printed(run: Run, source: Path, tmp_path: Pat
         (["convert", "IN", "-o", "absent/out.ttl"], (3, "its folder does not exist")),
         (["convert", "nowhere.xml"], (3, "nowhere.xml: ")),
         (["explain", "IN", "99"], (3, "none of the 2 records here has the PMID 99")),
-        (["query", "SELECT nonsense", "IN"], (3, "the query: is not SPARQL: ")),
-        (["query", "nowhere.rq", "IN"], (3, "nowhere.rq: ")),
+        (["query", "SELECT nonsense", "IN"], (2, "the query: line 1, column 16: is not SPARQL: it ends too early")),
+        (["query", "nowhere.rq", "IN"], (2, "nowhere.rq: the query cannot be read: No such file")),
         (["nonsense"], (2, "No such command 'nonsense'")),
     ],
 )

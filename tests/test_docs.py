@@ -79,7 +79,7 @@ def test_a_mapping_of_your_own_works_as_its_page_says(tmp_path: Path) -> None:
     assert 'LA · Language\teng\t<https://example.org/terms#languageCode> "eng"\t\n' in explained
 
 
-@pytest.mark.parametrize("page", ["cli", "mapping"])
+@pytest.mark.parametrize("page", ["cli", "mapping", "queries"])
 def test_generated_pages_are_fresh(page: str) -> None:
     command = [sys.executable, ROOT / "docs" / f"generate_{page}.py", "--check"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

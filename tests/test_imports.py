@@ -25,18 +25,24 @@ ORDER = """
     mapping
     shacl
     checks screens
-    locks
+    answers sparql
+    locks named
     store endpoint
+    targets
     jsonld
     syntaxes
     conformance
+    pmids workers
     sinks objects
-    judge
-    audit report rejects
+    judge contents
+    audit report rejects manifest
+    dataset
     parts explain thesaurus
+    folder
     pipeline
-    graphs
+    graphs questions
     validation
+    loading
     ncbi
     mirrors
     revisions

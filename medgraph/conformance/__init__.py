@@ -18,10 +18,10 @@ import msgspec
 from msgspec import Struct, field
 
 from medgraph import checks, iris, vocab
+from medgraph.answers import shortened
 from medgraph.model import Citation, Problem
 from medgraph.shacl import ENGINE_ERROR, INFO, VIOLATION, WARNING, Result
 from medgraph.shacl.terms import literal
-from medgraph.store import shortened
 
 EXAMPLES = 10
 """How many PMIDs, unreadable records and differences between engines are kept as examples."""
