@@ -17,6 +17,7 @@ generate:
     python -m medgraph.jsonld
     python docs/generate_mapping.py
     python docs/generate_cli.py
+    python docs/generate_queries.py
 
 # The long fuzzing and killing runs.
 long:

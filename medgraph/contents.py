@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
@@ -28,8 +28,8 @@ class Contents:
     """
 
     def __init__(self, roll: pmids.Roll) -> None:
-        self.properties: Counter[str] = Counter()
-        self.classes: Counter[str] = Counter()
+        self.properties: defaultdict[str, int] = defaultdict(int)
+        self.classes: defaultdict[str, int] = defaultdict(int)
         self._roll = roll
 
     def take(
@@ -43,22 +43,23 @@ class Contents:
         """
         Take a record that was written, in whichever forms it is at hand; its hash is always that of its N-Triples.
 
-        A graph is counted in a tenth of the time that lines take.
+        A graph is counted in a quarter of the time that lines take.
         """
         if triples is not None:
-            self.properties.update(map(_PROPERTY, triples))
-            self.classes.update([o for _, p, o in triples if p == RDF.type])
+            _add(self.properties, Counter(map(_PROPERTY, triples)))
+            _add(self.classes, Counter([o for _, p, o in triples if p == RDF.type]))
             lines = lines if lines is not None else "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
         elif graph is not None:
             counts, classes = self.properties, self.classes
             for properties in graph.values():
                 for name, values in properties.items():
                     counts[name] += len(values)
-                classes.update(iter(properties.get(RDF.type, ())))
+                for name in properties.get(RDF.type, ()):
+                    classes[name] += 1
         elif lines is not None:
             cut = [line.split(" ", 2) for line in lines.split("\n")[:-1]]
-            self.properties.update(map(_PROPERTY, cut))
-            self.classes.update([rest[:-2] for _, p, rest in cut if p == RDF.type])
+            _add(self.properties, Counter(map(_PROPERTY, cut)))
+            _add(self.classes, Counter([rest[:-2] for _, p, rest in cut if p == RDF.type]))
         assert lines is not None, "a record is taken as lines or as triples"
         self._roll.add(citation.pmid, citation.version, pmids.hash_of(lines))
 
@@ -68,7 +69,7 @@ class Contents:
 
         The members of containers (``rdf:_1``, …) are counted together, under the property that they all refine.
         """
-        properties: Counter[str] = Counter()
+        properties: defaultdict[str, int] = defaultdict(int)
         for name, count in self.properties.items():
             properties[RDFS.member if name.startswith(_MEMBER) else name] += count
         return dict(sorted(properties.items())), dict(sorted(self.classes.items()))
@@ -80,3 +81,8 @@ class Contents:
     def reject(self, pmid: str | None) -> None:
         """Note that a record is among the rejects."""
         self._roll.add(pmid, None, pmids.REJECTED)
+
+
+def _add(total: defaultdict[str, int], counts: Counter[str]) -> None:
+    for name, count in counts.items():
+        total[name] += count

@@ -11,6 +11,7 @@ MedgraphError                    every error we raise; catch this one
 ├─ MappingError                  the mapping table itself is wrong
 ├─ NonConforming                 shapes are not met and the caller asked to fail
 ├─ ShapesError                   a shapes graph is broken, empty or says what we do not know
+├─ QueryError                    a query is not SPARQL, or is not given what it asks for
 ├─ WorkerError                   a worker died, or the workers cannot be reached
 └─ SinkError                     triples could not be written
    ├─ EndpointError              a SPARQL endpoint refused or went away
@@ -129,6 +130,28 @@ class NonConforming(MedgraphError):
 
 class ShapesError(MedgraphError):
     """A shapes graph is broken, empty, or uses a construct that is not understood."""
+
+
+class QueryError(MedgraphError):
+    """
+    A query is not SPARQL, or is given what it does not take.
+
+    Args:
+        query: the name of the query, its file, or ``"the query"``.
+        reason: what is wrong and what to do.
+        line, column: where, counted from 1; None where it is nowhere in particular.
+    """
+
+    def __init__(self, query: str, reason: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(query, reason, line, column)
+        self.query = query
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        where = "" if self.line is None else f" line {self.line}, column {self.column}:"
+        return f"{self.query}:{where} {self.reason}"
 
 
 class WorkerError(MedgraphError):

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +20,7 @@ import msgspec
 from medgraph import dataset, places, pmids, workers
 from medgraph.errors import MedgraphError, SinkError, SourceError, WorkerError
 from medgraph.manifest import Failed, Made, Manifest, Pmids, read
-from medgraph.parts import LEDGER, Part
+from medgraph.parts import Part
 from medgraph.report import Report, Tally
 
 Watch = Callable[[int, int], None]
@@ -125,17 +124,6 @@ def _unchanged(folder: str, new: Manifest) -> Manifest | None:
     return old if there and same and old.pmids is not None else None
 
 
-def clear(parts: Sequence[Part]) -> None:
-    """Take away what workers that were killed have left of parts that they did not complete."""
-    for part in parts:
-        if part.name is None or places.is_url(part.target):
-            continue
-        target = Path(part.target)
-        for folder, name in ((target.parent, target.name), (target.parent / LEDGER, target.name)):
-            for left in folder.glob(f"{_escaped(name)}.*.part"):
-                left.unlink(missing_ok=True)
-
-
 def _listed(folder: str, rolls: Sequence[str]) -> Pmids:
     """Merge the lists of the parts into one beside them."""
     with tempfile.TemporaryDirectory(prefix="medgraph-") as aside:
@@ -166,7 +154,3 @@ def _of_error(part: Part, error: WorkerError) -> Outcome:
 def reason_of(error: MedgraphError) -> str:
     """Why, without the name of the file, which differs from place to place."""
     return error.reason if isinstance(error, (SourceError, WorkerError)) else str(error)
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)

@@ -8,7 +8,6 @@ beside the parts holds the report of each, with what it was made from and how.
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -72,12 +71,17 @@ class Part(NamedTuple):
 
     @property
     def aside(self) -> str:
-        """
-        What the name ends in until the file is complete: another one for every process.
+        """What the name of the file ends in until it is complete."""
+        return ".part" if self.name is None else places.aside("")
 
-        Of two that make the same part (a worker that was given up, and its successor) each renames a whole file.
-        """
-        return ".part" if self.name is None else f".{socket.gethostname()}-{os.getpid()}.part"
+    def clear(self) -> None:
+        """Remove what processes that were killed have left of it."""
+        if self.name is not None and not places.is_url(self.target):
+            for name in (self.target, self.ledger, self.roll):
+                places.clear(name)
+        if self.rejects is not None and not places.is_url(self.rejects):
+            for suffix in ("jsonl", "nt"):
+                places.clear(os.path.join(self.rejects, f"{self.name or 'records'}.{suffix}"))
 
     @contextmanager
     def local(self) -> Iterator[Part]:
@@ -158,6 +162,10 @@ class Part(NamedTuple):
         with tempfile.NamedTemporaryFile(prefix="medgraph-") as file:
             roll.write(file.name)
             places.put(file.name, self.roll)
+
+    def stamps(self) -> list[Any]:
+        """What tells whether the inputs were written anew; of URLs nothing, for what was fetched is what is read."""
+        return [None if name == STDOUT or places.is_url(name) else places.stamp(name) for name in self.inputs]
 
     def sources(self) -> tuple[Source, ...]:
         """

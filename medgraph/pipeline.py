@@ -7,10 +7,11 @@ record in hand there is one bit per PMID met, and the report.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -47,6 +48,7 @@ Watch = Callable[[int, int], None]
 """Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""
 
 _TELL_EVERY = 64
+_NEW_OBJECTS = 50_000
 
 ENTRY_POINTS = "medgraph.mappings"
 """The entry-point group in which installed packages offer mappings by name."""
@@ -246,7 +248,8 @@ def convert(
     report = Report(mesh=os.fspath(mesh) if mesh is not None else "")
     names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
     planned = list(parts(names, target, format, None if rejects is None else os.fspath(rejects)))
-    folder.clear(planned)
+    for part in planned:
+        part.clear()
     # Of a mapping that is not ours nobody can say whether it is still the same.
     kept = options if ours else None
     jobs = [_Job(n, part, choice, kept, sum(map(size_of, part.inputs))) for n, part in enumerate(planned)]
@@ -267,6 +270,46 @@ def convert(
         report.recurring = folder.describe(planned, made, failures, options)
     report.milliseconds = round((perf_counter() - started) * 1000)
     return report
+
+
+def pour(
+    inputs: Iterable[str],
+    sink: Sink,
+    *,
+    profile: str | None = None,
+    base: str | None = None,
+    without: Iterable[str] = (),
+    mapping: Mapping | str | None = None,
+    mesh: str | os.PathLike[str] | None = None,
+    validate: str = "strict",
+    shapes: Iterable[str | os.PathLike[str]] | None = None,
+    rejects: str | os.PathLike[str] | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """
+    The report of turning PubMed records into RDF for a sink of the caller's; options are those of :func:`convert`.
+
+    Args:
+        inputs: files, or ``"-"`` for standard input.
+        sink: is entered by the caller, and left by the caller.
+        rejects: folder for what does not make it; None for none.
+
+    Raises:
+        SourceError: none of the inputs could be read.
+        SinkError, MappingError, ShapesError, ValueError: as for :func:`convert`.
+    """
+    if validate not in VALIDATE:
+        raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
+    used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
+    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    run = _Run(used, judge, watch, strict=validate == "strict")
+    run.report.mesh = os.fspath(mesh) if mesh is not None else ""
+    with Rejects(Path(rejects) if rejects is not None else None) as bin:
+        run.read(inputs, sink, bin)
+    if run.failures and not run.report.read:
+        raise run.failures[0]
+    run.report.triples, run.report.rejects = sink.triples, bin.paths
+    return run.report
 
 
 class _Choice(NamedTuple):
@@ -349,6 +392,7 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         return Outcome(*earlier)
     run = _Run(ready.mapping, ready.judge, watch, strict=job.choice.validate == "strict")
     report, failures = run.report, run.failures
+    before = part.stamps()
     with part.local() as here, Roll(part.file) as roll:
         contents = Contents(roll)
         if part.name is not None:
@@ -367,6 +411,9 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         if part.name is None:
             return Outcome(report, None, tuple(failures))
         part.write_roll(roll)
+    if (changed := part.stamps() != before) and not failures:
+        failures.append(SourceError(part.inputs[0], "it changed while it was read; run the command again"))
+        report.broke(str(failures[-1]))
     properties, classes = contents.counts()
     made = Made(
         file=part.file, bytes=sink.size, sha256=sink.sha256, triples=sink.triples,
@@ -374,7 +421,7 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
         broken=tuple(map(folder.reason_of, failures)), sources=part.sources(),
         properties=properties, classes=classes,
     )  # fmt: skip
-    if job.options is not None:
+    if job.options is not None and not changed:
         part.keep(job.options, report, made)
     return Outcome(report, made, tuple(failures))
 
@@ -417,6 +464,10 @@ class _Run:
 
     def read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         """Take everything that the inputs hold; an input that breaks does not stop the others."""
+        with _seldom_collected():
+            self._read(inputs, sink, rejects)
+
+    def _read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         report, watch = self.report, self._watch
         records, size = self._before
         keep_raw = self._strict and rejects.path is not None
@@ -465,8 +516,8 @@ class _Run:
         if self._judge is not None:
             self._held.append(_Held(citation, self._mapping.graph(citation, problems), problems))
         elif sink.takes_lines:
-            lines = self._mapping.lines(citation, problems)
-            sink.write_lines(lines)
+            lines, triples = self._mapping.counted_lines(citation, problems)
+            sink.write_lines(lines, triples)
             report.written += 1
             if self.contents is not None:
                 self.contents.take(citation, lines)
@@ -499,7 +550,7 @@ class _Run:
             self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
             lines = lines_of(graph)
-            sink.write_lines(lines)
+            sink.write_lines(lines, lines.count("\n"))
             self.report.written += 1
             if self.contents is not None:
                 self.contents.take(citation, lines, graph=graph)
@@ -528,6 +579,22 @@ class _Run:
         rejects.add(error, findings, triples)
         if self.contents is not None:
             self.contents.reject(error.pmid)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """
+    The search for cyclic garbage is made after more new objects than it usually is.
+
+    A record's graph is some hundred lists and dicts that hold no cycle and are gone with the record; looking
+    through them again and again takes a thirtieth of a conversion.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _NEW_OBJECTS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def size_of(source: str) -> int:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -48,6 +49,35 @@ class Checksums(NamedTuple):
 
     sha256: str
     md5: str
+
+
+def aside(name: str) -> str:
+    """
+    Under which name a file is written until it is complete: another one in every process.
+
+    Of two processes that write the same file (a worker that was given up, and its successor) each renames a whole one.
+    """
+    return f"{name}.{socket.gethostname()}-{os.getpid()}.part"
+
+
+def clear(name: str) -> None:
+    """Remove what processes of this machine that were killed have left beside a file; others may still be writing."""
+    start, end = f"{os.path.basename(name)}.{socket.gethostname()}-", ".part"
+    with suppress(OSError):
+        for left in os.listdir(os.path.dirname(name) or "."):
+            number = left.removeprefix(start).removesuffix(end)
+            if left == f"{start}{number}{end}" and number.isdigit() and not _is_running(int(number)):
+                os.unlink(os.path.join(os.path.dirname(name), left))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def is_url(name: str) -> bool:
@@ -238,14 +268,14 @@ def write_bytes(name: str, data: bytes) -> None:
             file.flush()
             upload(file.name, name)
         return
-    aside = Path(f"{name}.{os.getpid()}.part")
+    whole = Path(aside(name))
     try:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(data)
-        aside.replace(name)
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        whole.write_bytes(data)
+        whole.replace(name)
     except OSError as error:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
         raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
 
 
@@ -259,14 +289,14 @@ def put(local: str | os.PathLike[str], name: str) -> None:
     if is_url(name):
         upload(os.fspath(local), name)
         return
-    aside = Path(f"{name}.{os.getpid()}.part")
+    whole = Path(aside(name))
     try:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(local, aside)
-        aside.replace(name)
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(local, whole)
+        whole.replace(name)
     except OSError as error:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
         raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
 
 

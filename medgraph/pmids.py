@@ -12,7 +12,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -279,12 +279,16 @@ def _compared(old: Iterator[Row], new: Iterator[Row]) -> Iterator[Change | None]
             yield Change("lost", pmid, was, now, why)
 
 
-def _list_at(place: str) -> IO[bytes]:
+@contextmanager
+def _list_at(place: str) -> Iterator[IO[bytes]]:
     """The list in a folder, or that of this name, open for reading."""
     path = place if place.endswith(".gz") else places.join(place, NAME)
-    if not places.is_url(path):
-        return _reading(path)
-    return cast("IO[bytes]", xopen(places.fetched(path), "rb", format="gz", threads=0))
+    if places.is_url(path):
+        with places.fetched(path) as file, xopen(file, "rb", format="gz", threads=0) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    else:
+        with _reading(path) as unpacked:
+            yield unpacked
 
 
 def _merged(lists: Iterable[Path]) -> Iterator[Row]:

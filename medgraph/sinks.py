@@ -31,6 +31,8 @@ from medgraph.vocab import PREFIXES
 
 STDOUT = "-"
 
+_BUFFER = 1 << 18
+
 
 class Sink(Protocol):
     """
@@ -56,8 +58,8 @@ class Sink(Protocol):
             SinkError: nothing more can be written.
         """
 
-    def write_lines(self, lines: str) -> None:
-        """Take the triples of one record as N-Triples, where :attr:`takes_lines` says so."""
+    def write_lines(self, lines: str, triples: int) -> None:
+        """Take the triples of one record as N-Triples, so many of them, where :attr:`takes_lines` says so."""
 
     def close(self) -> None:
         """Make what was written stand; nothing is there before."""
@@ -144,7 +146,7 @@ class FileSink:
             if self._compress:
                 self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
             else:
-                self._out = io.BufferedWriter(self._counted, 1 << 16)
+                self._out = io.BufferedWriter(self._counted, _BUFFER)
         except BaseException as error:
             self._fail(error)
         return self
@@ -160,7 +162,7 @@ class FileSink:
         """
         self._put(self.syntax.record(triples), len(triples))
 
-    def write_lines(self, lines: str) -> None:
+    def write_lines(self, lines: str, triples: int) -> None:
         """
         Take the triples of one record as N-Triples, a line each.
 
@@ -168,12 +170,13 @@ class FileSink:
             SinkError, BrokenPipeError: as in :meth:`write`.
         """
         assert isinstance(self.syntax, NTriples)
-        self._put(self.syntax.of_lines(lines), lines.count("\n"))
+        self._put(self.syntax.of_lines(lines), triples)
 
     def _put(self, record: bytes, triples: int) -> None:
         assert self._out is not None, "a sink is used inside its with block"
         try:
-            self._out.write(self.syntax.between if self.records else self.syntax.head)
+            if before := self.syntax.between if self.records else self.syntax.head:
+                self._out.write(before)
             self._out.write(record)
         except BaseException as error:
             self._fail(error)
@@ -260,13 +263,13 @@ class StoreSink:
         Raises:
             StoreError: the store does not take them.
         """
-        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]), len(triples))
 
-    def write_lines(self, lines: str) -> None:
+    def write_lines(self, lines: str, triples: int) -> None:
         """Take the triples of one record as N-Triples; errors as in :meth:`write`."""
         self._waiting.append(lines)
         self.records += 1
-        self.triples += lines.count("\n")
+        self.triples += triples
         if self.triples - self._count >= CHUNK:
             self.close()
 

@@ -168,7 +168,7 @@ class _Processes(Generic[Job, Result]):
                 while waiting and len(under_way) < workers and not lost:
                     number = waiting[0]
                     try:
-                        under_way[pool.submit(self._function, self._jobs[number])] = number
+                        under_way[pool.submit(_done, self._function, self._jobs[number])] = number
                     except BrokenExecutor:
                         lost.add(number)
                     waiting.popleft()
@@ -214,6 +214,14 @@ def _begin(board: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _terminate)
     threading.Thread(target=_go_with_parent, daemon=True).start()
+
+
+def _done(function: Callable[[Job], Result], job: Job) -> Result:
+    """What the function makes of the job; a process that is told to stop cleans up and is gone."""
+    try:
+        return function(job)
+    except SystemExit:
+        os._exit(128 + signal.SIGTERM)
 
 
 def _terminate(*_: object) -> NoReturn:

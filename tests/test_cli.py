@@ -85,8 +85,8 @@ def test_the_report_is_written_and_printed(run: Run, source: Path, tmp_path: Pat
         (["convert", "IN", "-o", "absent/out.ttl"], (3, "its folder does not exist")),
         (["convert", "nowhere.xml"], (3, "nowhere.xml: ")),
         (["explain", "IN", "99"], (3, "none of the 2 records here has the PMID 99")),
-        (["query", "SELECT nonsense", "IN"], (3, "the query: is not SPARQL: ")),
-        (["query", "nowhere.rq", "IN"], (3, "nowhere.rq: ")),
+        (["query", "SELECT nonsense", "IN"], (2, "the query: line 1, column 16: is not SPARQL: it ends too early")),
+        (["query", "nowhere.rq", "IN"], (2, "nowhere.rq: the query cannot be read: No such file")),
         (["nonsense"], (2, "No such command 'nonsense'")),
     ],
 )
@@ -117,17 +117,42 @@ def test_explain_tells_where_everything_came_from(run: Run, source: Path) -> Non
     code, out, _ = run("explain", source, "1")
     assert code == 0
     rows = [line.split("\t") for line in out.splitlines()]
-    assert rows[0] == ["node", "from", "value", "became"]
-    assert {len(row) for row in rows} == {4}
+    assert rows[0] == ["node", "from", "value", "became", "looked at by"]
+    assert {len(row) for row in rows} == {5}
     (title,) = [row for row in rows if row[3].startswith("dcterms:title ")]
     assert title[0] == "pubmed:1"
     assert "TI" in title[1]
     assert title[2] == "A title."
     (names,) = [row for row in rows if row[3].startswith("foaf:familyName ")]
-    assert names[2:] == ["Doe", 'foaf:familyName "Doe"']
+    assert names[2:] == ["Doe", 'foaf:familyName "Doe"', "family name"]
     found = json.loads(run("explain", source, "1", "--json")[1])
     assert found["pmid"] == "1"
     assert {line["predicate"] for line in found["lines"]} >= {"dcterms:title", "bibo:pmid", "foaf:familyName"}
+
+
+def test_explain_tells_which_shapes_looked_at_a_record(run: Run, source: Path, tmp_path: Path) -> None:
+    lines = json.loads(run("explain", source, "1", "--json").out)["lines"]
+    shapes = {(line["node"], line["predicate"]): line["shapes"] for line in lines}
+    assert shapes["article", "bibo:pmid"] == ["PMID", "PubMed identifier"]
+    assert "authors of an article" in shapes["article", "rdf:type"]
+    assert set(shapes["article", "dcterms:creator"]) == {"authors of an article", "author", "described author"}
+    assert shapes["record", "rdf:type"] == ["record"]
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        """
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix bibo: <http://purl.org/ontology/bibo/> .
+        @prefix dcterms: <http://purl.org/dc/terms/> .
+        <http://example.org/Mine> sh:targetObjectsOf dcterms:isPartOf, bibo:nothing ; sh:name "what holds it" .
+        <http://example.org/Article> sh:targetSubjectsOf bibo:pmid ; sh:name "mine" ;
+            sh:property [ sh:path bibo:volume ; sh:minCount 1 ; sh:message "It has a volume" ] .
+        """
+    )
+    code, out, err = run("explain", source, "1", "--shapes", own)
+    assert code == 0
+    assert {row.split("\t")[4] for row in out.splitlines()[1:]} >= {"mine", ""}
+    assert "violation: pubmed:1: It has a volume. " in err
+    assert json.loads(run("explain", source, "1", "--shapes", own, "--json").out)["results"][0]["name"]
 
 
 def test_query_answers_in_every_format(run: Run, source: Path, tmp_path: Path) -> None:

@@ -227,6 +227,25 @@ def test_a_part_that_changes_takes_the_manifest_along_before_it(inputs: Path, tm
     assert manifest.read(str(out)).pmids is not None
 
 
+def test_a_file_that_changes_while_it_is_read_is_reported(
+    nbib: Nbib, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, read = tmp_path / "a.nbib", pipeline.sources.read
+    source.write_text(nbib(1))
+
+    def changing(name: str, **options: Any) -> Any:
+        records = read(name, **options)
+        source.write_text(nbib(1) + nbib(2))
+        return records
+
+    monkeypatch.setattr(pipeline.sources, "read", changing)
+    report = pipeline.convert([source], f"{tmp_path}/out/", format="nt")
+    assert "a.nbib: it changed while it was read" in report.broken[0]
+    monkeypatch.undo()
+    again = pipeline.convert([source], f"{tmp_path}/out/", format="nt")
+    assert (again.taken_over, again.written, again.complete) == (0, 2, True)
+
+
 @pytest.mark.parametrize("kind", ["processes", "threads"])
 def test_an_executor_of_the_callers_does_the_same(inputs: Path, tmp_path: Path, kind: str) -> None:
     executor = ProcessPoolExecutor(2, mp_context=get_context("spawn")) if kind == "processes" else ThreadPoolExecutor(3)
@@ -359,6 +378,14 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_half(many: Path, tmp_path
     assert run.returncode == 130, err
     assert err.endswith("medgraph: interrupted; no half file was left\n")
     assert not list(out.rglob("*.part"))
+
+
+def test_two_runs_at_once_end_like_one(many: Path, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path) -> None:
+    command = [str(MEDGRAPH), "convert", str(many), "-o", f"{tmp_path}/out/", "--format", "nt.gz", "--quiet"]
+    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [run.communicate(timeout=200)[1] for run in runs] == ["", ""]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert files(tmp_path / "out") == undisturbed[0]
 
 
 def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:

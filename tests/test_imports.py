@@ -25,8 +25,10 @@ ORDER = """
     mapping
     shacl
     checks screens
-    locks
+    answers sparql
+    locks named
     store endpoint
+    targets
     jsonld
     syntaxes
     conformance
@@ -38,8 +40,9 @@ ORDER = """
     parts explain thesaurus
     folder
     pipeline
-    graphs
+    graphs questions
     validation
+    loading
     ncbi
     mirrors
     revisions

@@ -58,7 +58,7 @@ class TestFilling:
     def test_what_was_loaded_is_there_when_it_is_opened_again(self, folder: Path) -> None:
         with open_store(folder) as store:
             assert (len(store), store.count(), store.graphs()) == (100, 100, [iris.GRAPH])
-            assert store.answer(COUNT).rows == [("100",)]
+            assert store.answer(COUNT).rows == [(100,)]
 
     def test_loading_twice_changes_nothing(self, folder: Path) -> None:
         with open_store(folder) as store:
@@ -70,7 +70,7 @@ class TestFilling:
             store.load(lines(200, 203), "http://example.org/graph")
             assert store.graphs() == ["http://example.org/graph", iris.GRAPH]
             assert store.count("http://example.org/graph") == 3
-            assert store.answer(COUNT).rows == [("103",)], "a query that names no graph is asked of all"
+            assert store.answer(COUNT).rows == [(103,)], "a query that names no graph is asked of all"
 
     def test_more_than_a_piece_is_cut_at_line_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("medgraph.store.PIECE", 1000)

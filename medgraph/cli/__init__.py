@@ -13,6 +13,7 @@ import click
 from medgraph.cli.convert import convert
 from medgraph.cli.diff import diff
 from medgraph.cli.explain import explain
+from medgraph.cli.load import load
 from medgraph.cli.mesh import mesh
 from medgraph.cli.mirror import mirror
 from medgraph.cli.query import query
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for each in (convert, diff, validate, explain, query, mirror, sync, mesh):
+for each in (convert, validate, load, query, explain, mirror, sync, diff, mesh):
     main.add_command(each)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from medgraph import thesaurus
-from medgraph.errors import MappingError, MedgraphError, ShapesError
+from medgraph.errors import MappingError, MedgraphError, QueryError, ShapesError
 
 DONE, INCOMPLETE, USAGE, FAILED, DISAGREE, INTERRUPTED, NO_READER = 0, 1, 2, 3, 4, 130, 141
 
@@ -67,7 +67,7 @@ def command(body: Callable[..., int]) -> Callable[..., None]:
             if debug:
                 traceback.print_exc()
             if isinstance(error, MedgraphError):
-                stop(str(error), USAGE if isinstance(error, (MappingError, ShapesError)) else FAILED)
+                stop(str(error), USAGE if isinstance(error, (MappingError, QueryError, ShapesError)) else FAILED)
             more = "" if debug else ", with what --debug adds"
             stop(f"a defect in medgraph, not in your data: {type(error).__name__}: {error}. Please report it{more}")
         sys.exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TextIO
 
 import click
 from rich import box
@@ -13,8 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from medgraph import pipeline
+from medgraph import graphs, pipeline
 from medgraph.report import bytes_for_people
+from medgraph.sources import STDIN
 
 _WIDTH = 110
 
@@ -44,6 +46,29 @@ def progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | No
             elapsed = bar.tasks[0].elapsed or 0
             rate = f", {records / elapsed:,.0f}/s" if elapsed else ""
             bar.update(task, completed=size, description=f"{records:,} records{rate}")
+
+        yield watch
+
+
+@contextmanager
+def load_progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """What shows on a terminal how many triples are loaded, how fast, and how long the rest takes."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    total = None if STDIN in inputs else sum(map(pipeline.size_of, graphs.inputs(inputs)))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("asking the target", total=total)
+
+        def watch(triples: int, size: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = f", {triples / elapsed:,.0f}/s" if elapsed else ""
+            bar.update(task, completed=size, description=f"{triples:,} triples{rate}")
 
         yield watch
 
@@ -83,9 +108,23 @@ def print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
 
 
-def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns side by side, on a terminal and elsewhere."""
-    lines = [heads, *([cell.replace("\n", " ") for cell in row] for row in rows)]
+def print_answer(heads: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO | None = None) -> None:
+    """
+    Columns side by side.
+
+    On a terminal the long ones are wrapped, so that a row is no wider than it; elsewhere every row is one line.
+    """
+    console = Console(highlight=False, soft_wrap=False)
+    if out is None and console.is_terminal:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+        return
+    lines = [heads, *([" ".join(cell.split()) for cell in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
-        click.echo("  ".join(set_cell_size(*cell) for cell in zip(line, widths, strict=True)).rstrip())
+        text = "  ".join(set_cell_size(*cell) for cell in zip(line, widths, strict=True)).rstrip()
+        click.echo(text, file=out)

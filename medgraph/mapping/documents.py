@@ -118,12 +118,20 @@ def _article_ids(record: Record) -> Ids:
 
 
 doi = Part("The DOI as printed; of several, the first valid one.", _article_ids, "doi", several=False)
-doi_iri = Part("Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive.", _article_ids, "doi_iris")
+doi_iri = Part(
+    "Every DOI of the article as a legal IRI, lower-cased because DOI names are case-insensitive.",
+    _article_ids,
+    "doi_iris",
+)
 pmcid = Part("The PubMed Central id, as printed; of several, the first.", _article_ids, "pmcid", several=False)
 pmc_iri = Part("The PubMed Central article.", _article_ids, "pmc_iris")
 piis = Part("Publisher item identifiers, as printed.", _article_ids, "piis")
 elocators = Part("Electronic locators that the text form gives without a type.", _article_ids, "elocators")
-other_identifiers = Part("Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed.", _article_ids, "others")
+other_identifiers = Part(
+    "Manuscript ids, book accessions, SICIs and the like; further DOIs and PMC ids, and what is none, as printed.",
+    _article_ids,
+    "others",
+)
 invalid_identifiers = Part('What the record itself marks as not valid (``ValidYN="N"``).', _article_ids, "invalid")
 
 
@@ -190,9 +198,11 @@ _issn = lru_cache(maxsize=50_000)(identifiers.issn)
 
 def journal(value: Journal, record: Record) -> str:
     """The journal: by NLM Unique ID, else linking ISSN, else a name of ours from its title, else one of this record."""
-    linking = next((i.value for i in value.issns if i.type == "Linking" and _issn(i.value)), None)
-    name = value.medline_ta or value.iso_abbreviation or value.title
-    iri = iris.journal(value.nlm_unique_id, linking, name, record.base)
+    iri = iris.journal(value.nlm_unique_id, None, None)
+    if iri is None:
+        linking = next((i.value for i in value.issns if i.type == "Linking" and _issn(i.value)), None)
+        name = value.medline_ta or value.iso_abbreviation or value.title
+        iri = iris.journal(None, linking, name, record.base)
     return record.describe("journal", iri or f"{record.stem}journal>", value)
 
 

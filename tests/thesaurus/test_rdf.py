@@ -132,7 +132,7 @@ def test_a_query_finds_what_stands_below(index, tmp_path):
         store = Store()
         store.load_file(str(tmp_path / "articles.nt"))
         store.load_file(str(tmp_path / tree))
-        assert sorted(row[0] for row in store.answer(UNDER).rows) == ["pubmed:1", "pubmed:2", "pubmed:5"]
+        assert sorted(row[0] for row in store.answer(UNDER).texts) == ["pubmed:1", "pubmed:2", "pubmed:5"]
 
 
 def parents():
