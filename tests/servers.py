@@ -220,7 +220,7 @@ ServerThreads = 10
 CheckpointInterval = 60
 NumberOfBuffers = 20000
 MaxDirtyBuffers = 15000
-DirsAllowed = {folder}, {folder}/load
+DirsAllowed = {folder}, {folder}/load, {folder}/../parts
 SchedulerInterval = 10
 
 [HTTPServer]

@@ -80,7 +80,12 @@ def at(proxy: Proxy, server: Server) -> str:
     return f"{proxy.url}/{path}"
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+def quick_or_long(fault: str) -> object:
+    """The faults that are much like another one are for the long run."""
+    return pytest.param(fault, marks=pytest.mark.long) if fault in ("429", "cut body") else fault
+
+
+@pytest.mark.parametrize("fault", [quick_or_long(fault) for fault in FAULTS])
 def test_a_fault_leaves_no_trace_in_the_graph(
     fault: str, known: Server, proxy: Proxy, records: Path, undisturbed: dict[str, Dump]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from medgraph.loading.batches import _chunks
 from medgraph.loading.distinct import Distinct
 from medgraph.loading.lines import BadLineError, _end, canonical
 
@@ -23,7 +24,7 @@ OBJECTS = st.one_of(IRIS.map(lambda iri: f"<{iri}>"), st.tuples(TEXTS, ENDS).map
 LINES = st.tuples(IRIS, IRIS, OBJECTS).map(lambda three: f"<{three[0]}> <{three[1]}> {three[2]} .\n".encode())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(LINES)
 @example(b"<http://a#> <http://a/#b> <http://a> .\n")
 @example(b"<http://a/%zz> <http://a/> <http://a/> .\n")
@@ -35,7 +36,7 @@ def test_what_the_pattern_takes_the_parser_takes_and_writes_the_same(line: bytes
         assert parsed(line) == [line.decode().removesuffix("\n")]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, max_size=6))
 def test_canonical_lines_are_the_parsers(lines: list[bytes]) -> None:
     text = b"".join(lines)
@@ -64,3 +65,24 @@ def test_very_many_are_counted_right() -> None:
         seen.add_lines(b"".join(b"%d\n" % (n % 600_000) for n in range(start, start + 100_000)))
     assert (len(seen), seen.count()) == (900_000, 600_000)
     seen.close()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 30), max_size=40), st.integers(1, 9), st.integers(1, 50), st.booleans())
+def test_chunks_hold_so_many_whole_lines(lengths: list[int], size: int, read: int, ends: bool) -> None:
+    text = b"\n".join(b"x" * length for length in lengths) + (b"\n" if ends else b"")
+
+    class Source:
+        failure = None
+
+        def __init__(self) -> None:
+            self.rest = text
+
+        def read(self, _: int) -> bytes:
+            data, self.rest = self.rest[:read], self.rest[read:]
+            return data
+
+    chunks = list(_chunks(Source(), size))  # type: ignore[arg-type]
+    assert b"".join(chunks).rstrip(b"\n") == text.rstrip(b"\n")
+    assert all(chunk.count(b"\n") == size and chunk.endswith(b"\n") for chunk in chunks[:-1])
+    assert not chunks or chunks[-1].count(b"\n") <= size + 1

@@ -178,18 +178,31 @@ def _chunks(opened: Opened, size: int) -> Iterator[bytes]:
         data, rest = data[:end], data[end:]
         more = data.count(b"\n")
         while count + more >= size:
-            *lines, data = data.split(b"\n", size - count)
-            waiting += [line + b"\n" for line in lines]
-            full = b"".join(waiting)
+            end = _end_of_line(data, size - count)
+            full = b"".join([*waiting, data[:end]])
+            data, more = data[end:], more - (size - count)
             waiting, count = [], 0
             yield full
-            more -= len(lines)
         waiting.append(data)
         count += more
     if rest.strip() and not opened.failure:
         waiting.append(rest + b"\n")
     if last := b"".join(waiting):
         yield last
+
+
+def _end_of_line(data: bytes, number: int) -> int:
+    """Where a line ends, by its number from 1; there are so many."""
+    start, end = 0, len(data)
+    while end - start > 1:
+        middle = (start + end) // 2
+        before = data.count(b"\n", start, middle)
+        if before >= number:
+            end = middle
+        else:
+            number -= before
+            start = middle
+    return start + 1
 
 
 def _not_rdf(opened: Opened, format: ox.RdfFormat, line: int | None, reason: str) -> SourceError:

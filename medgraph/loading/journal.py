@@ -54,8 +54,8 @@ def _checksum(name: str) -> tuple[int, str]:
         return 0, ""
     try:
         with open(name, "rb") as file:
-            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
-            return file.tell(), digest.hexdigest()
+            digest = hashlib.file_digest(file, "sha256")
+            return file.tell(), digest.hexdigest()[:32]
     except OSError:
         return 0, ""
 
