@@ -23,6 +23,7 @@ TAIL = "</PubmedArticleSet>\n"
 
 _ARTICLE = re.compile(r"<PubmedArticle>.*?</PubmedArticle>", re.DOTALL)
 _XML_PMID = re.compile(r"(<MedlineCitation[^>]*>\s*<PMID[^>]*>)\s*([0-9]+)\s*(</PMID>)")
+_MESSAGE_OF_NCBI = re.compile(r"^id: [0-9]+ Error occurred: ", re.MULTILINE)
 _TEXT_PMID = re.compile(r"^PMID- *([0-9]+)", re.MULTILINE)
 
 
@@ -47,7 +48,11 @@ def xml_records() -> list[str]:
 
 
 def text_records() -> list[str]:
-    """The distinct records of the shared MEDLINE files, one for each PMID, in a fixed order."""
+    """
+    The distinct records of the shared MEDLINE files, one for each PMID, in a fixed order.
+
+    A record with a message of the server in its middle is left out: no reader takes it for a whole one.
+    """
     found: dict[str, str] = {}
     for path in sorted((SHARED / "medline").rglob("*")):
         if not path.is_file() or path.name.startswith(("flattened", "jabref", "bioruby")):
@@ -55,7 +60,7 @@ def text_records() -> list[str]:
         text = path.read_bytes().decode(errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
         for record in re.split(r"\n\s*\n(?=PMID)", text.strip()):
             pmid = _TEXT_PMID.match(record)
-            if pmid and "\nTI  - " in record:
+            if pmid and "\nTI  - " in record and not _MESSAGE_OF_NCBI.search(record):
                 found.setdefault(pmid[1], record.strip())
     return list(found.values())
 
@@ -74,8 +79,7 @@ def renumbered(kind: str, count: int) -> Iterator[str]:
 
 def write(kind: str, count: int, path: Path) -> None:
     """A file of ``count`` records, gzip-compressed where its name says so."""
-    opened = gzip.open(path, "wt", encoding="utf-8") if path.suffix == ".gz" else open(path, "w", encoding="utf-8")
-    with opened as out:
+    with (gzip.open if path.suffix == ".gz" else open)(path, "wt", encoding="utf-8") as out:
         if kind == "xml":
             out.write(HEAD)
         for record in renumbered(kind, count):

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from medgraph.answers import Answer
     from medgraph.conformance import Conformance
     from medgraph.errors import FormatError, MedgraphError, QueryError, RecordError, SinkError, SourceError
+    from medgraph.loading import load
     from medgraph.mapping import Mapping
     from medgraph.mirrors import mirror
     from medgraph.model import Citation, Deletion
     from medgraph.objects import to_graph, triples
     from medgraph.pipeline import convert
+    from medgraph.pmids import diff
     from medgraph.questions import query
     from medgraph.report import Report
     from medgraph.revisions import sync
@@ -51,6 +53,8 @@ __all__ = [
     "SinkError",
     "SourceError",
     "convert",
+    "diff",
+    "load",
     "mirror",
     "open_store",
     "query",
@@ -75,6 +79,8 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "convert": "pipeline",
+    "diff": "pmids",
+    "load": "loading",
     "mirror": "mirrors",
     "open_store": "store",
     "query": "questions",

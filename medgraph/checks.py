@@ -9,7 +9,7 @@ at one that somebody else made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,18 +57,23 @@ class Check(NamedTuple):
     find: Callable[[str, Properties, Index], Iterator[Fault]]
 
 
-def check(graph: Index) -> list[Result]:
-    """What the checks find in the graph of a record; empty where nothing is wrong."""
+def check(graph: Index, noticed: Iterable[str] | None = None) -> list[Result]:
+    """
+    What the checks find in the graph of a record; empty where nothing is wrong.
+
+    Args:
+        noticed: the nodes that have a property of :data:`ABOUT`, and perhaps others; None: all are looked through.
+    """
     found: list[Result] = []
-    for subject, properties in graph.items():
-        if not _ABOUT.isdisjoint(properties):
-            for each in CHECKS:
-                for predicate in each.about:
-                    if predicate in properties:
-                        found += _results(each, subject, properties, graph)
-                        break
-        if subject.startswith(_ORCID):
-            found += _results(_OF_ORCIDS, subject, properties, graph)
+    for subject in graph if noticed is None else noticed:
+        properties = graph[subject]
+        for each in CHECKS:
+            for predicate in each.about:
+                if predicate in properties:
+                    found += _results(each, subject, properties, graph)
+                    break
+    for subject in [subject for subject in graph if subject.startswith(_ORCID)]:
+        found += _results(_OF_ORCIDS, subject, graph[subject], graph)
     return found
 
 
@@ -199,5 +204,6 @@ CHECKS = (
     ),
 )
 """All checks, in the order in which they are made for a node."""
-_ABOUT = frozenset(predicate for each in CHECKS for predicate in each.about)
+ABOUT = frozenset(predicate for each in CHECKS for predicate in each.about)
+"""The properties whose subjects are looked at."""
 _OF_ORCIDS = next(each for each in CHECKS if not each.about)

@@ -12,6 +12,7 @@ MedgraphError                    every error we raise; catch this one
 ├─ NonConforming                 shapes are not met and the caller asked to fail
 ├─ ShapesError                   a shapes graph is broken, empty or says what we do not know
 ├─ QueryError                    a query is not SPARQL, or is not given what it asks for
+├─ WorkerError                   a worker died, or the workers cannot be reached
 └─ SinkError                     triples could not be written
    ├─ EndpointError              a SPARQL endpoint refused or went away
    └─ StoreError                 the embedded store cannot be opened or filled
@@ -151,6 +152,24 @@ class QueryError(MedgraphError):
     def __str__(self) -> str:
         where = "" if self.line is None else f" line {self.line}, column {self.column}:"
         return f"{self.query}:{where} {self.reason}"
+
+
+class WorkerError(MedgraphError):
+    """
+    A worker died with a job in hand, or the workers cannot be reached.
+
+    Args:
+        job: the file it was at, or the address of the workers.
+        reason: what went wrong and what to do.
+    """
+
+    def __init__(self, job: str, reason: str) -> None:
+        super().__init__(job, reason)
+        self.job = job
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.job}: {self.reason}"
 
 
 class SinkError(MedgraphError):

@@ -16,10 +16,14 @@ from msgspec import Struct
 
 from medgraph import sources, vocab
 from medgraph.answers import shortened
+from medgraph.conformance import severity_of
 from medgraph.errors import SourceError
-from medgraph.mapping import Mapping
+from medgraph.judge import Judge
+from medgraph.mapping import Graph, Mapping
 from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Citation, Problem, Unread
+from medgraph.shacl import Shape, Validator
+from medgraph.vocab import RDF
 
 _LENGTH = 120
 
@@ -37,6 +41,7 @@ class Line(Struct):
         value: their value.
         predicate: the property, shortened.
         terms: the objects: IRIs shortened, literals in N-Triples syntax.
+        shapes: names of the shapes that look at this property of this node.
     """
 
     node: str
@@ -47,6 +52,7 @@ class Line(Struct):
     value: Any
     predicate: str
     terms: list[str]
+    shapes: list[str]
 
     @property
     def value_text(self) -> str:
@@ -72,6 +78,17 @@ class Resolved(Struct):
     how: str
 
 
+class Found(Struct):
+    """What a shape found in the record: how bad, which node, which value (None: none), what is wrong, what to do."""
+
+    severity: str
+    name: str
+    focus: str
+    value: str | None
+    message: str
+    hint: str
+
+
 class Explanation(Struct):
     """All lines of one record, what its MeSH names became, what is wrong with its values, and what nobody read."""
 
@@ -79,6 +96,7 @@ class Explanation(Struct):
     source: str
     position: str
     lines: list[Line]
+    results: list[Found]
     resolved: list[Resolved]
     problems: list[Problem]
     unread: list[Unread]
@@ -108,8 +126,13 @@ def find(inputs: Iterable[str | os.PathLike[str]], pmid: str) -> Citation:
     raise SourceError(where, f"none of the {count:,} records here has the PMID {pmid}")
 
 
-def explain(citation: Citation, mapping: Mapping) -> Explanation:
-    """What each row of a mapping made of a record, in the order of the tables."""
+def explain(citation: Citation, mapping: Mapping, judge: Judge | None = None) -> Explanation:
+    """
+    What each row of a mapping made of a record, in the order of the tables, and what the shapes say of it.
+
+    Args:
+        judge: whose shapes are asked; None is the shipped ones.
+    """
     prefixes = {**vocab.PREFIXES, "id": mapping.base}
 
     def short(term: str) -> str:
@@ -119,7 +142,10 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
         text, sign, datatype = term.rpartition("^^")
         return f"{text}^^{short(datatype)}" if sign and term.endswith(">") else term
 
+    judge = judge or Judge(profile=mapping.profile, base=mapping.base)
     steps, problems = mapping.explain(citation)
+    graph = mapping.graph(citation)
+    looking = _Looking(judge.validator, graph)
     return Explanation(
         pmid=citation.pmid,
         source=citation.position.source,
@@ -134,8 +160,20 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
                 value=step.value,
                 predicate=short(step.row.predicate),
                 terms=[short(term) for term in step.terms],
+                shapes=looking.at(step.subject, step.row.predicate),
             )
             for step in steps
+        ],
+        results=[
+            Found(
+                severity=severity_of(result),
+                name=result.name or short(result.shape),
+                focus=short(result.focus),
+                value=short(result.value) if result.value is not None else None,
+                message=result.message,
+                hint=result.hint or "",
+            )
+            for result in judge.results([graph])[0]
         ],
         resolved=[
             Resolved(tag, name, *mapping.resolver.look_up(kind, name)[:2])
@@ -144,6 +182,32 @@ def explain(citation: Citation, mapping: Mapping) -> Explanation:
         problems=[*citation.problems, *problems],
         unread=list(citation.unread),
     )
+
+
+class _Looking:
+    """Which shapes look at which property of which node of a record."""
+
+    def __init__(self, validator: Validator, graph: Graph) -> None:
+        self._validator = validator
+        self._targets = validator.looking(graph)
+        self._known: dict[str, list[tuple[str, str]]] = {}
+
+    def at(self, subject: str, predicate: str) -> list[str]:
+        """Their names."""
+        found = [
+            name
+            for target in self._targets.get(subject, ())
+            for iri, name in self._named(target)
+            if iri == predicate or (predicate == RDF.type and name == target.name)
+        ]
+        return list(dict.fromkeys(found))
+
+    def _named(self, target: Shape) -> list[tuple[str, str]]:
+        known = self._known.get(target.node)
+        if known is None:
+            pairs = [*self._validator.properties(target), ("", target)]
+            known = self._known[target.node] = [(iri, shape.name or shape.node[1:-1]) for iri, shape in pairs]
+        return known
 
 
 def _names_alone(citation: Citation) -> Iterator[tuple[str, str, str]]:

@@ -8,20 +8,23 @@ what can be reached from it. :func:`records` says with an exception which of the
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from medgraph.errors import SourceError
+from medgraph import places, sources
+from medgraph.errors import FormatError, SourceError
 from medgraph.pipeline import Pmids
 from medgraph.shacl.terms import Index, StoreIndex, Triple, canonical, to_pyoxigraph
 from medgraph.shacl.terms import index as index_of
-from medgraph.sources import Opened
+from medgraph.sources import STDIN, Opened
 from medgraph.store import CHUNK
 from medgraph.vocab import SCHEMA
 
@@ -124,6 +127,34 @@ def format_of_content(head: bytes) -> ox.RdfFormat:
     return ox.RdfFormat.TRIG
 
 
+def inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+    """
+    The files that paths stand for: in a folder, records and RDF.
+
+    Raises:
+        FormatError: a folder holds neither.
+    """
+    found: list[str] = []
+    for each in paths:
+        path = os.fspath(each)
+        if path == STDIN or not os.path.isdir(path):
+            found.append(path)
+            continue
+        rdf = sorted(str(file) for file in Path(path).rglob("*") if file.is_file() and _is_rdf(file, Path(path)))
+        try:
+            found += sources.inputs([path])
+        except FormatError:
+            if not rdf:
+                raise
+        found += rdf
+    return found
+
+
+def _is_rdf(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return not hidden and format_of(file.name) is not None
+
+
 def triples(opened: Opened, format: ox.RdfFormat) -> Iterator[Triple]:
     """
     The triples of an opened file as strings, as it is read; named graphs are laid together.
@@ -132,7 +163,7 @@ def triples(opened: Opened, format: ox.RdfFormat) -> Iterator[Triple]:
         SourceError: the file is not of that syntax, or damaged.
     """
     try:
-        for quad in ox.parse(opened, format):  # type: ignore[arg-type]
+        for quad in ox.parse(opened, format, base_iri=places.iri(opened.name)):  # type: ignore[arg-type]
             yield str(quad.subject), str(quad.predicate), str(quad.object)
     except SyntaxError as error:
         raise opened.failure or SourceError(opened.name, f"cannot be read as {format.name}: {error}") from error
@@ -228,6 +259,11 @@ class Stored(StoreIndex):
             self.store.bulk_load(chunk.encode(), ox.RdfFormat.N_TRIPLES, lenient=True)
         self._near.clear()
 
+    def close(self) -> None:
+        """Let go of the store; pyoxigraph has no other way to close one."""
+        self._near.clear()
+        del self.store
+
     def __getitem__(self, subject: str) -> dict[str, dict[str, None]]:
         properties = self._near.get(subject)
         if properties is None:
@@ -286,8 +322,13 @@ def storing(size: int | None = None) -> Iterator[Stored]:
     Args:
         size: bytes that are to be expected; None where that is not known.
     """
-    with tempfile.TemporaryDirectory(prefix="medgraph-") as folder:
-        yield Stored(folder if size is None or size > IN_MEMORY else None)
+    # the store writes to its folder until it is gone; what it still writes while the folder goes is no error
+    with tempfile.TemporaryDirectory(prefix="medgraph-", ignore_cleanup_errors=True) as folder:
+        stored = Stored(folder if size is None or size > IN_MEMORY else None)
+        try:
+            yield stored
+        finally:
+            stored.close()
 
 
 def is_packed(name: str) -> bool:

@@ -64,7 +64,6 @@ def _compact(raw: str) -> str:
     return "".join(raw.split()).translate(_COMPACT).upper()
 
 
-_PLAIN_PMID = re.compile(r"[1-9][0-9]{0,8}")
 _PMID = re.compile(
     r"(?:(?:HTTPS?://)?(?:PUBMED\.NCBI\.NLM\.NIH\.GOV|WWW\.NCBI\.NLM\.NIH\.GOV/PUBMED)/|PMID[:-]?)?0*([1-9][0-9]{0,8})/?"
 )
@@ -79,12 +78,13 @@ def pmid(raw: str) -> str | None:
     >>> pmid("PMID: 35315510")
     '35315510'
     """
-    if _PLAIN_PMID.fullmatch(raw):
+    if raw.isdigit() and raw.isascii() and raw[0] != "0" and len(raw) < 10:
         return raw
     found = _PMID.fullmatch(_compact(raw))
     return found[1] if found else None
 
 
+_PLAIN_PMCID = re.compile(r"PMC[1-9][0-9]{0,9}")
 _PMCID = re.compile(
     r"(?:(?:HTTPS?://)?(?:PMC\.NCBI\.NLM\.NIH\.GOV/ARTICLES|WWW\.NCBI\.NLM\.NIH\.GOV/PMC/ARTICLES)/|PMC-?ID:)?"
     r"(?:PMC)?:?0*([1-9][0-9]{0,9})(?:\.[0-9]+)?[;/]?"
@@ -102,6 +102,8 @@ def pmcid(raw: str) -> str | None:
     >>> pmcid("PMC1672072")
     'PMC1672072'
     """
+    if _PLAIN_PMCID.fullmatch(raw):
+        return raw
     found = _PMCID.fullmatch(_compact(raw))
     return f"PMC{found[1]}" if found else None
 

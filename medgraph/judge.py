@@ -67,8 +67,12 @@ class Judge:
 
     def results(self, graphs: Sequence[Index]) -> list[list[Result]]:
         """What is wrong with each record, as far as it alone decides it."""
-        found = self.validator.validate_batch(graphs)
-        return [self.with_checks(graph, results) for graph, results in zip(graphs, found, strict=True)]
+        if not self.shipped:
+            return self.validator.validate_batch(graphs)
+        found = self.validator.validate_and_notice(graphs)
+        return [
+            [*results, *checks.check(graph, noticed)] for graph, (results, noticed) in zip(graphs, found, strict=True)
+        ]
 
     def results_of_all(self, graph: Index | StoreIndex) -> list[Result]:
         """What is wrong with a graph that is all there is, records and what they share."""
@@ -124,4 +128,10 @@ def _changed(path: Path) -> int:
 
 @lru_cache(maxsize=8)
 def _compiled(files: tuple[tuple[str, int], ...], base: str) -> Validator:
-    return shacl.compile([name for name, _ in files], shared=shared_nodes(base), screens=SCREENS)
+    names = [name for name, _ in files]
+    try:
+        return shacl.compile(names, shared=shared_nodes(base), screens=SCREENS, watched=checks.ABOUT)
+    except ShapesError as error:
+        if len(names) == 1 and not str(error).startswith(names[0]):
+            raise ShapesError(f"{names[0]}: {error}") from error
+        raise

@@ -458,7 +458,7 @@ class Citation(Value, frozen=True):
         title: None where the element or tag is missing; ``""`` where it is there and empty.
         title_markup: the title with its inline markup as an XML fragment, None where it has none.
         affiliations: given for the record as a whole (before 2014 the first author's), not for one author.
-        pub_date: ``DP`` / ``PubDate`` of the article's issue (or of the book, for a book read from text).
+        pub_date: ``DP`` / ``PubDate`` of the article's issue; a book's date is ``book.pub_date``.
         article_dates: ``DEP`` / ``ArticleDate``.
         authors_complete, databanks_complete, grants_complete: ``CompleteYN``; None where not said.
         unread: what the reader did not know, kept for the report.

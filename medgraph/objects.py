@@ -28,7 +28,7 @@ def triples(citation: Citation, mapping: Mapping | None = None) -> list[ox.Tripl
         citation: from :func:`medgraph.read`.
         mapping: None for the full one.
     """
-    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in (mapping or mappings.FULL).triples(citation))
+    lines = (mapping or mappings.FULL).lines(citation)
     return list(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
 
 

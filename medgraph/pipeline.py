@@ -7,29 +7,39 @@ record in hand there is one bit per PMID met, and the report.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
+from threading import Lock
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from medgraph import conformance, sources, vocab
+from medgraph import conformance, folder, places, sources, vocab
 from medgraph import mapping as mappings
 from medgraph.conformance import Finding
+from medgraph.contents import Contents
 from medgraph.errors import MappingError, MedgraphError, RecordError, SourceError
+from medgraph.folder import Outcome
 from medgraph.judge import Judge
+from medgraph.manifest import Made
 from medgraph.mapping import Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.mesh.index import Index
 from medgraph.model import Citation, Deletion, Problem
-from medgraph.parts import parts
+from medgraph.parts import Part, is_folder, parts
+from medgraph.pmids import Roll
 from medgraph.rejects import Rejects
 from medgraph.report import Report
 from medgraph.shacl import Result
 from medgraph.sinks import STDOUT, Sink, StoreSink, open_sink
 from medgraph.store import Store
 from medgraph.syntaxes import format_of
+from medgraph.workers import connected, tell
 
 VALIDATE = ("strict", "report", "off")
 """What :func:`convert` can do about records that do not conform."""
@@ -38,6 +48,7 @@ Watch = Callable[[int, int], None]
 """Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""
 
 _TELL_EVERY = 64
+_NEW_OBJECTS = 50_000
 
 ENTRY_POINTS = "medgraph.mappings"
 """The entry-point group in which installed packages offer mappings by name."""
@@ -173,16 +184,20 @@ def convert(
     validate: str = "strict",
     shapes: Iterable[str | os.PathLike[str]] | None = None,
     rejects: str | os.PathLike[str] | None = None,
+    workers: int = 1,
+    executor: Executor | str | None = None,
     watch: Watch | None = None,
 ) -> Report:
     """
     The report of turning PubMed records into RDF.
 
     Args:
-        inputs: files, folders, or ``"-"`` for standard input.
+        inputs: files, folders, URLs of such (``"s3://bucket/in/*.xml.gz"``), or ``"-"`` for standard input.
         output: a file, whose name says the format; ``"-"`` for standard output; or a folder (it exists, or the
-            name ends in ``/``), which gets one file per input. Files appear when they are complete, and in a folder
-            those that an earlier run completed from the same inputs with the same options are taken over.
+            name ends in ``/``), which gets one file per input, and a list of PMIDs, a manifest and a description
+            of all (``docs/scale.md``, ``docs/dataset.md``); or a URL of such. Files appear when they are complete,
+            and in a folder those that an earlier run completed from the same inputs with the same options are
+            taken over.
         format: a key of :data:`medgraph.sinks.FORMATS`, with ``.gz`` behind it for compressed output;
             None takes it from the name, and Turtle where there is none.
         profile: ``"full"`` or ``"core"``; None leaves the mapping's own.
@@ -195,60 +210,220 @@ def convert(
         shapes: as for :class:`medgraph.judge.Judge`; None is the shipped ones.
         rejects: folder for records that cannot be read or do not conform; None is ``OUT.rejects``, and none for
             standard output.
-        watch: is told every 64 records how many there were, and how many bytes of the inputs.
+        workers: processes that make parts of a folder side by side; the output is the same for any number.
+        executor: makes the parts instead: an executor of :mod:`concurrent.futures`, or ``"dask://HOST:PORT"``. Its
+            workers see the inputs and the output under the same names.
+        watch: is told now and then how many records there were, and how many bytes of the inputs.
 
     Raises:
         SourceError: none of the inputs could be read, or the MeSH index cannot be.
         SinkError: the output could not be written.
         MappingError: no such mapping, profile or part.
         ShapesError: the shapes cannot be used.
-        ValueError: no such way to validate.
+        WorkerError: the workers cannot be reached.
+        ValueError: no such way to validate, or several workers for a single output.
     """
     started = perf_counter()
     if validate not in VALIDATE:
         raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
+    target = os.fspath(output)
+    if workers < 1 or ((workers > 1 or executor is not None) and not is_folder(target)):
+        raise ValueError("workers, 1 or more, make one part each, so the output is a folder; end its name in /")
     used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
-    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
-    prefixes = {**vocab.PREFIXES, "id": used.base}
-    # Of a mapping that is not ours nobody can say whether it is still the same.
-    options = None if used.nodes != mappings.FULL.nodes else {
-        "profile": used.profile, "without": sorted(used.without), "base": used.base,
-        "mesh": _made_of(mesh), "validate": validate, "shapes": judge.validator.digest if judge else "",
+    choice = _Choice(
+        mapping if isinstance(mapping, str) else None, used.profile, used.base, tuple(sorted(used.without)),
+        None if mesh is None else os.fspath(mesh), validate,
+        None if shapes is None else tuple(os.fspath(path) for path in shapes),
+    )  # fmt: skip
+    judge = Judge(choice.shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    ours = used.nodes == mappings.FULL.nodes
+    if not (ours or choice.mapping) and (workers > 1 or executor is not None):
+        raise MappingError("workers find a mapping by its name; give it as package.module:ATTRIBUTE")
+    options = {
+        "mapping": choice.mapping or ("full" if ours else "another"), "profile": used.profile,
+        "without": sorted(used.without), "base": used.base,
+        "mesh": "" if mesh is None else places.checksums(os.fspath(mesh)).sha256,
+        "validate": validate, "shapes": judge.validator.digest if judge else "",
     }  # fmt: skip
     report = Report(mesh=os.fspath(mesh) if mesh is not None else "")
     names = sources.inputs(inputs, on_skip=lambda error: report.pass_over(str(error)))
-    failures: list[SourceError] = []
-    read_before = 0
-    for part in list(parts(names, os.fspath(output), format, rejects)):
-        part.prepare()
-        earlier = part.earlier(options) if options else None
-        if earlier is not None:
-            report += earlier
-            report.taken_over += 1
-            read_before += sum(map(size_of, part.inputs))
-            continue
-        run = _Run(used, judge, watch, (report.read, read_before), strict=validate == "strict")
-        read_before += sum(map(size_of, part.inputs))
-        with ExitStack() as stack:
-            bin = stack.enter_context(Rejects(part.rejects, part.name or "records"))
-            sink = stack.enter_context(open_sink(part.target, part.format, prefixes=prefixes))
-            run.read(part.inputs, sink, bin)
-            failures += run.failures
-            if run.failures and not run.report.read:
-                if part.name is None:
-                    raise run.failures[0]
-                sink.abort()
-        if sink.size or not run.failures:
-            run.report.outputs = (part.target,)
-            run.report.triples, run.report.size = sink.triples, sink.size
-            run.report.rejects = bin.paths
-            if options:
-                part.keep(options, run.report)
-        report += run.report
+    planned = list(parts(names, target, format, None if rejects is None else os.fspath(rejects)))
+    for part in planned:
+        part.clear()
+    # Of a mapping that is not ours nobody can say whether it is still the same.
+    kept = options if ours else None
+    jobs = [_Job(n, part, choice, kept, sum(map(size_of, part.inputs))) for n, part in enumerate(planned)]
+    failures: list[MedgraphError] = []
+    made: list[Made | None] = []
+    with connected(executor) as others:
+        if workers > 1 or others is not None:
+            done = folder.outcomes(make_part, jobs, processes=workers, executor=others, watch=watch)
+        else:
+            done = _made_here(jobs, _Ready(used, judge, {**vocab.PREFIXES, "id": used.base}), watch)
+        for outcome in done:
+            report += outcome.report
+            made.append(outcome.made)
+            failures += outcome.failures
     if failures and not report.read:
         raise failures[0]
+    if is_folder(target) and planned:
+        report.recurring = folder.describe(planned, made, failures, options)
     report.milliseconds = round((perf_counter() - started) * 1000)
     return report
+
+
+def pour(
+    inputs: Iterable[str],
+    sink: Sink,
+    *,
+    profile: str | None = None,
+    base: str | None = None,
+    without: Iterable[str] = (),
+    mapping: Mapping | str | None = None,
+    mesh: str | os.PathLike[str] | None = None,
+    validate: str = "strict",
+    shapes: Iterable[str | os.PathLike[str]] | None = None,
+    rejects: str | os.PathLike[str] | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """
+    The report of turning PubMed records into RDF for a sink of the caller's; options are those of :func:`convert`.
+
+    Args:
+        inputs: files, or ``"-"`` for standard input.
+        sink: is entered by the caller, and left by the caller.
+        rejects: folder for what does not make it; None for none.
+
+    Raises:
+        SourceError: none of the inputs could be read.
+        SinkError, MappingError, ShapesError, ValueError: as for :func:`convert`.
+    """
+    if validate not in VALIDATE:
+        raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
+    used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
+    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    run = _Run(used, judge, watch, strict=validate == "strict")
+    run.report.mesh = os.fspath(mesh) if mesh is not None else ""
+    with Rejects(Path(rejects) if rejects is not None else None) as bin:
+        run.read(inputs, sink, bin)
+    if run.failures and not run.report.read:
+        raise run.failures[0]
+    run.report.triples, run.report.rejects = sink.triples, bin.paths
+    return run.report
+
+
+class _Choice(NamedTuple):
+    """The options from which any process makes the same mapping and the same judge."""
+
+    mapping: str | None
+    profile: str
+    base: str
+    without: tuple[str, ...]
+    mesh: str | None
+    validate: str
+    shapes: tuple[str, ...] | None
+
+
+class _Ready(NamedTuple):
+    """What records are turned with, made once in a process."""
+
+    mapping: Mapping
+    judge: Judge | None
+    prefixes: dict[str, str]
+
+
+class _Job(NamedTuple):
+    """A part to be made."""
+
+    number: int
+    part: Part
+    choice: _Choice
+    options: dict[str, Any] | None
+    size: int
+
+    @property
+    def name(self) -> str:
+        return self.part.inputs[0]
+
+
+_one_at_a_time = Lock()
+
+
+def make_part(job: _Job) -> Outcome:
+    """What became of a part, made in whatever process this is; of its threads, one makes a part at a time."""
+    with _one_at_a_time:
+        return _make(job, _ready(job.choice), partial(tell, job.number))
+
+
+@lru_cache(maxsize=2)
+def _ready(choice: _Choice) -> _Ready:
+    used = mapping_of(
+        choice.mapping, profile=choice.profile, base=choice.base, without=choice.without, mesh=choice.mesh
+    )
+    judge = Judge(choice.shapes, profile=used.profile, base=used.base) if choice.validate != "off" else None
+    return _Ready(used, judge, {**vocab.PREFIXES, "id": used.base})
+
+
+def _made_here(jobs: Sequence[_Job], ready: _Ready, watch: Watch | None) -> Iterator[Outcome]:
+    """What became of each part, made one after the other in this process."""
+    records = size = 0
+    for job in jobs:
+        far = None if watch is None else _added(watch, records, size)
+        outcome = _make(job, ready, far)
+        records, size = records + outcome.report.read, size + job.size
+        yield outcome
+
+
+def _added(watch: Watch, records: int, size: int) -> Watch:
+    return lambda more, further: watch(records + more, size + further)
+
+
+def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
+    """
+    What became of a part: taken over from an earlier run, or made.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    part = job.part
+    part.prepare()
+    if job.options is not None and (earlier := part.earlier(job.options)) is not None:
+        earlier[0].taken_over = 1
+        return Outcome(*earlier)
+    run = _Run(ready.mapping, ready.judge, watch, strict=job.choice.validate == "strict")
+    report, failures = run.report, run.failures
+    before = part.stamps()
+    with part.local() as here, Roll(part.file) as roll:
+        contents = Contents(roll)
+        if part.name is not None:
+            run.contents = contents
+        with ExitStack() as stack:
+            bin = stack.enter_context(Rejects(Path(here.rejects) if here.rejects else None, part.name or "records"))
+            sink = stack.enter_context(open_sink(here.target, here.format, prefixes=ready.prefixes, aside=part.aside))
+            run.read(part.inputs, sink, bin)
+            if failures and not report.read:
+                sink.abort()
+                return Outcome(report, None, tuple(failures))
+            part.unfinish()
+        report.rejects = part.publish(here, bin.paths)
+        report.outputs = (part.target,)
+        report.triples, report.size = sink.triples, sink.size
+        if part.name is None:
+            return Outcome(report, None, tuple(failures))
+        part.write_roll(roll)
+    if (changed := part.stamps() != before) and not failures:
+        failures.append(SourceError(part.inputs[0], "it changed while it was read; run the command again"))
+        report.broke(str(failures[-1]))
+    properties, classes = contents.counts()
+    made = Made(
+        file=part.file, bytes=sink.size, sha256=sink.sha256, triples=sink.triples,
+        read=report.read, written=report.written, rejected=report.rejected_count, skipped=report.skipped_count,
+        broken=tuple(map(folder.reason_of, failures)), sources=part.sources(),
+        properties=properties, classes=classes,
+    )  # fmt: skip
+    if job.options is not None and not changed:
+        part.keep(job.options, report, made)
+    return Outcome(report, made, tuple(failures))
 
 
 class _Held(NamedTuple):
@@ -277,7 +452,8 @@ class _Run:
         strict: bool = False,
     ) -> None:
         self.report = Report(conformance=judge.conformance() if judge else None)
-        self.failures: list[SourceError] = []
+        self.failures: list[MedgraphError] = []
+        self.contents: Contents | None = None
         self._mapping = mapping
         self._judge = judge
         self._strict = strict
@@ -288,6 +464,10 @@ class _Run:
 
     def read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         """Take everything that the inputs hold; an input that breaks does not stop the others."""
+        with _seldom_collected():
+            self._read(inputs, sink, rejects)
+
+    def _read(self, inputs: Iterable[str], sink: Sink, rejects: Rejects) -> None:
         report, watch = self.report, self._watch
         records, size = self._before
         keep_raw = self._strict and rejects.path is not None
@@ -313,6 +493,8 @@ class _Run:
                     report.read += 1
                     if isinstance(record, Deletion):
                         report.skip("deletion", record.pmid)
+                        if self.contents is not None:
+                            self.contents.delete(record.pmid)
                     else:
                         self._take(record, sink, rejects)
                     if watch is not None and not report.read % _TELL_EVERY:
@@ -334,8 +516,11 @@ class _Run:
         if self._judge is not None:
             self._held.append(_Held(citation, self._mapping.graph(citation, problems), problems))
         elif sink.takes_lines:
-            sink.write_lines(self._mapping.lines(citation, problems))
+            lines, triples = self._mapping.counted_lines(citation, problems)
+            sink.write_lines(lines, triples)
             report.written += 1
+            if self.contents is not None:
+                self.contents.take(citation, lines)
         else:
             self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
         if problems or citation.unread:
@@ -364,8 +549,11 @@ class _Run:
             findings = conformance.of_citation(citation, problems, results)
             self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
-            sink.write_lines(lines_of(graph))
+            lines = lines_of(graph)
+            sink.write_lines(lines, lines.count("\n"))
             self.report.written += 1
+            if self.contents is not None:
+                self.contents.take(citation, lines, graph=graph)
         else:
             self._write(citation, triples_of(graph), sink, rejects)
 
@@ -376,6 +564,8 @@ class _Run:
             self._reject(_unwritable(citation, triples, error), rejects, (), triples)
         else:
             self.report.written += 1
+            if self.contents is not None:
+                self.contents.take(citation, triples=triples)
 
     def _reject(
         self,
@@ -387,22 +577,29 @@ class _Run:
         where = str(error).removesuffix(f": {error.reason}")
         self.report.reject(error.reason.partition(":")[0], error.pmid, where)
         rejects.add(error, findings, triples)
+        if self.contents is not None:
+            self.contents.reject(error.pmid)
 
 
-def _made_of(mesh: str | os.PathLike[str] | None) -> list[object]:
-    """What tells a MeSH index from another one."""
-    if mesh is None:
-        return []
-    stat = os.stat(mesh)
-    return [os.fspath(mesh), stat.st_size, stat.st_mtime_ns]
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """
+    The search for cyclic garbage is made after more new objects than it usually is.
+
+    A record's graph is some hundred lists and dicts that hold no cycle and are gone with the record; looking
+    through them again and again takes a fortieth of a conversion.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _NEW_OBJECTS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def size_of(source: str) -> int:
     """Bytes of an input as it lies on the disk; 0 where that cannot be known."""
-    try:
-        return os.path.getsize(source)
-    except OSError:
-        return 0
+    return 0 if source == sources.STDIN else places.size(source) or 0
 
 
 def size_of_all(inputs: Iterable[str | os.PathLike[str]]) -> int | None:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -35,6 +36,7 @@ _WITH_OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss
 """Schemes under which a file is there when its upload is complete, and not before; elsewhere it is renamed."""
 
 _BLOCK = 1 << 20
+_REMEMBERED = 100
 _ADVICE = {
     FileNotFoundError: "there is no such file, folder or bucket; check the URL",
     PermissionError: "access was refused; check the credentials, and what they allow",
@@ -47,6 +49,35 @@ class Checksums(NamedTuple):
 
     sha256: str
     md5: str
+
+
+def aside(name: str) -> str:
+    """
+    Under which name a file is written until it is complete: another one in every process.
+
+    Of two processes that write the same file (a worker that was given up, and its successor) each renames a whole one.
+    """
+    return f"{name}.{socket.gethostname()}-{os.getpid()}.part"
+
+
+def clear(name: str) -> None:
+    """Remove what processes of this machine that were killed have left beside a file; others may still be writing."""
+    start, end = f"{os.path.basename(name)}.{socket.gethostname()}-", ".part"
+    with suppress(OSError):
+        for left in os.listdir(os.path.dirname(name) or "."):
+            number = left.removeprefix(start).removesuffix(end)
+            if left == f"{start}{number}{end}" and number.isdigit() and not _is_running(int(number)):
+                os.unlink(os.path.join(os.path.dirname(name), left))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def is_url(name: str) -> bool:
@@ -77,6 +108,16 @@ def base_name(name: str) -> str:
     ('a.xml.gz', 'a.xml.gz')
     """
     return re.split(r"[?#]", name)[0].rstrip("/").rpartition("/")[2] if is_url(name) else os.path.basename(name)
+
+
+def iri(name: str) -> str | None:
+    """
+    Where a file lies, as the base of relative IRIs in it (RFC 3986, 5.1.3); None for what is no file.
+
+    >>> iri("/data/a b.ttl"), iri("https://example.org/a.ttl"), iri("<stdin>")
+    ('file:///data/a%20b.ttl', 'https://example.org/a.ttl', None)
+    """
+    return name if is_url(name) else None if name.startswith("<") else Path(os.path.abspath(name)).as_uri()
 
 
 def parent(name: str) -> str:
@@ -141,18 +182,27 @@ def size(name: str) -> int | None:
     return found[0] if found else None
 
 
+_fetched: dict[str, Checksums] = {}
+
+
 def checksums(name: str) -> Checksums:
     """
-    The checksums of a file.
+    The checksums of a file; of what was just fetched from a URL they are known, and it is not fetched again.
 
     Raises:
         SourceError: it cannot be read.
     """
-    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    if (known := _fetched.pop(name, None)) is not None:
+        return known
     with fetched(name) if is_url(name) else _opened(name) as file:
-        while block := file.read(_BLOCK):
-            sha256.update(block)
-            md5.update(block)
+        return _fetched.pop(name, None) or _sums(file)
+
+
+def _sums(file: IO[bytes]) -> Checksums:
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    while block := file.read(_BLOCK):
+        sha256.update(block)
+        md5.update(block)
     return Checksums(sha256.hexdigest(), md5.hexdigest())
 
 
@@ -186,6 +236,10 @@ def fetched(url: str) -> BinaryIO:
     except BaseException:
         file.close()
         raise
+    file.seek(0)
+    if len(_fetched) > _REMEMBERED:
+        _fetched.clear()
+    _fetched[url] = _sums(file)
     file.seek(0)
     return cast(BinaryIO, file)
 
@@ -224,14 +278,35 @@ def write_bytes(name: str, data: bytes) -> None:
             file.flush()
             upload(file.name, name)
         return
-    aside = Path(f"{name}.{os.getpid()}.part")
+    whole = Path(aside(name))
     try:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(data)
-        aside.replace(name)
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        whole.write_bytes(data)
+        whole.replace(name)
     except OSError as error:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
+        raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
+
+
+def put(local: str | os.PathLike[str], name: str) -> None:
+    """
+    Put a file of the disk to a path or URL, where it is there whole or not at all.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    if is_url(name):
+        upload(os.fspath(local), name)
+        return
+    whole = Path(aside(name))
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(local, whole)
+        whole.replace(name)
+    except OSError as error:
+        with suppress(OSError):
+            whole.unlink(missing_ok=True)
         raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
 
 
@@ -291,7 +366,7 @@ def _read(url: str, body: Callable[[Any, str], T]) -> T:
 def _tried(url: str, body: Callable[[Any, str], T], kind: type[SourceError] | type[SinkError]) -> T:
     """The result of a body with the file system of a URL; a broken line is tried again, the rest is an error."""
     try:
-        import fsspec
+        import fsspec  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise kind(url, "URLs need a package that is not installed: pip install 'medgraph[fsspec]'") from error
     for attempt in range(1, ATTEMPTS + 1):

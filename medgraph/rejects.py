@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import IO, Self
 
 import msgspec
 
+from medgraph import places
 from medgraph.conformance import Finding
 from medgraph.conformance.formats import plain
 from medgraph.errors import RecordError, SinkError
@@ -22,7 +24,8 @@ class Rejects:
     A file of rejected records: one JSON object a line; ``docs/report.md`` lists its keys.
 
     Beside it are the triples of those that could be read and do not conform, as N-Triples. Nothing is created
-    before the first record comes, and what an earlier run left under the same names goes.
+    before the first record comes, the files get their names at the end, if it is left without an exception, and
+    what an earlier run left under the same names goes.
 
     Args:
         folder: where to write, or None to keep nothing.
@@ -55,8 +58,16 @@ class Rejects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in self._files.values():
-            file.close()
+        for path, file in self._files.items():
+            try:
+                file.close()
+                if error is None:
+                    os.replace(file.name, path)
+                else:
+                    os.unlink(file.name)
+            except OSError as problem:
+                if error is None:
+                    raise SinkError(str(path), f"cannot keep the rejected records: {problem.strerror}") from problem
 
     def add(self, error: RecordError, findings: Sequence[Finding] = (), triples: Sequence[Triple] = ()) -> None:
         """
@@ -83,7 +94,7 @@ class Rejects:
         try:
             if path not in self._files:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._files[path] = open(path, "wb")  # noqa: SIM115
+                self._files[path] = open(places.aside(str(path)), "wb")  # noqa: SIM115
             self._files[path].write(data)
         except OSError as problem:
             raise SinkError(str(path), f"cannot keep a rejected record: {problem.strerror}") from problem

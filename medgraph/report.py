@@ -82,6 +82,7 @@ class Report(Struct, kw_only=True):
         warnings: by :attr:`Problem.code`, values that were kept but are not what they should be.
         unresolved: by :attr:`Problem.code`, names without a MeSH identifier (codes that end in ``-unresolved``).
         names: by tag and name (``"MH: RNA, Guide"``), those names, and why each has none.
+        recurring: PMIDs that stand in several parts of a folder: a file and a later update of it, say.
         mesh: the MeSH index that was used; "" where there was none.
         unread: by name, tags and elements that the reader does not know.
         broken: inputs that could not be read to their end, and why (the first ten).
@@ -105,6 +106,7 @@ class Report(Struct, kw_only=True):
     warnings: Tallies = field(default_factory=dict)
     unresolved: Tallies = field(default_factory=dict)
     names: Tallies = field(default_factory=dict)
+    recurring: Tally = field(default_factory=Tally)
     mesh: str = ""
     unread: Tallies = field(default_factory=dict)
     broken: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ class Report(Struct, kw_only=True):
             warnings=_join(self.warnings, other.warnings),
             unresolved=_join(self.unresolved, other.unresolved),
             names=dict(list(_join(self.names, other.names).items())[:NAMES]),
+            recurring=self.recurring + other.recurring,
             mesh=self.mesh or other.mesh,
             unread=_join(self.unread, other.unread),
             broken=(self.broken + other.broken)[:EXAMPLES],
@@ -227,6 +230,7 @@ class Report(Struct, kw_only=True):
             "unread": self.unread,
         }.items():
             plain[key] = {name: msgspec.to_builtins(tally) for name, tally in _by_count(tallies)}
+        plain["recurring"] = msgspec.to_builtins(self.recurring)
         plain["validation"] = self.conformance.as_json() if self.conformance is not None else None
         return plain
 
@@ -261,6 +265,9 @@ def text(report: Report) -> str:
     where = f"kept in {', '.join(report.rejects)}" if report.rejects else "--rejects DIR keeps them"
     lines += _tallied(f"Rejected records ({where})", report.rejected)
     lines += _tallied("Records left out", report.skipped)
+    if report.recurring.count:
+        pmids = f"PMID {' '.join(report.recurring.pmids[:_SHOWN])}{' …' if report.recurring.count > _SHOWN else ''}"
+        lines.append(f"PMIDs in more than one part, each as its input has it: {report.recurring.count:,}, {pmids}")
     lines += _validated(report.conformance)
     lines += _tallied("Values kept, but not as they should be", report.warnings)
     lines += _unresolved(report)

@@ -15,6 +15,7 @@ import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, cast
@@ -29,6 +30,8 @@ from medgraph.syntaxes import FORMATS, NTriples, Syntax, format_of
 from medgraph.vocab import PREFIXES
 
 STDOUT = "-"
+
+_BUFFER = 1 << 18
 
 
 class Sink(Protocol):
@@ -55,8 +58,8 @@ class Sink(Protocol):
             SinkError: nothing more can be written.
         """
 
-    def write_lines(self, lines: str) -> None:
-        """Take the triples of one record as N-Triples, where :attr:`takes_lines` says so."""
+    def write_lines(self, lines: str, triples: int) -> None:
+        """Take the triples of one record as N-Triples, so many of them, where :attr:`takes_lines` says so."""
 
     def close(self) -> None:
         """Make what was written stand; nothing is there before."""
@@ -77,6 +80,7 @@ def open_sink(
     *,
     prefixes: Mapping[str, str] | None = None,
     graph: str = GRAPH,
+    aside: str = ".part",
 ) -> FileSink:
     """
     The sink that writes to ``target``.
@@ -87,6 +91,7 @@ def open_sink(
             it from the name, and Turtle for standard output.
         prefixes: for the syntaxes that have them; None means ``vocab.PREFIXES``.
         graph: IRI of the named graph in N-Quads and TriG.
+        aside: what the name ends in until the file is complete.
 
     Raises:
         SinkError: no such format, or the name does not say which.
@@ -100,7 +105,7 @@ def open_sink(
     if name not in FORMATS or packed not in ("", "gz"):
         raise SinkError(path, f"{wanted!r} is no format we write; there are {known}, each also with .gz")
     syntax = FORMATS[name](PREFIXES if prefixes is None else prefixes, graph)
-    return FileSink(path, syntax, compress=packed == "gz")
+    return FileSink(path, syntax, compress=packed == "gz", aside=aside)
 
 
 class FileSink:
@@ -115,14 +120,20 @@ class FileSink:
         target: path, or ``"-"``.
         syntax: how records become bytes.
         compress: gzip, with neither name nor time in its header.
+        aside: what stands behind the name until the file is complete.
+
+    Attributes:
+        sha256: checksum of the file, in hexadecimal digits; settled after :meth:`close`.
     """
 
-    def __init__(self, target: str, syntax: Syntax, *, compress: bool = False) -> None:
+    def __init__(self, target: str, syntax: Syntax, *, compress: bool = False, aside: str = ".part") -> None:
         self.target = target
         self.syntax = syntax
         self.takes_lines = syntax.takes_lines
         self.records = self.triples = self.size = 0
+        self.sha256 = ""
         self._compress = compress
+        self._aside = aside
         self._path: Path | None = None
         self._part: Path | None = None
         self._raw: IO[bytes] | None = None
@@ -135,7 +146,7 @@ class FileSink:
             if self._compress:
                 self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
             else:
-                self._out = io.BufferedWriter(self._counted, 1 << 16)
+                self._out = io.BufferedWriter(self._counted, _BUFFER)
         except BaseException as error:
             self._fail(error)
         return self
@@ -151,7 +162,7 @@ class FileSink:
         """
         self._put(self.syntax.record(triples), len(triples))
 
-    def write_lines(self, lines: str) -> None:
+    def write_lines(self, lines: str, triples: int) -> None:
         """
         Take the triples of one record as N-Triples, a line each.
 
@@ -159,12 +170,13 @@ class FileSink:
             SinkError, BrokenPipeError: as in :meth:`write`.
         """
         assert isinstance(self.syntax, NTriples)
-        self._put(self.syntax.of_lines(lines), lines.count("\n"))
+        self._put(self.syntax.of_lines(lines), triples)
 
     def _put(self, record: bytes, triples: int) -> None:
         assert self._out is not None, "a sink is used inside its with block"
         try:
-            self._out.write(self.syntax.between if self.records else self.syntax.head)
+            if before := self.syntax.between if self.records else self.syntax.head:
+                self._out.write(before)
             self._out.write(record)
         except BaseException as error:
             self._fail(error)
@@ -193,7 +205,7 @@ class FileSink:
                 self._raw.close()
         except BaseException as error:
             self._fail(error)
-        self.size = self._counted.count
+        self.size, self.sha256 = self._counted.count, self._counted.sha256.hexdigest()
         self._out = self._raw = self._part = None
 
     def abort(self) -> None:
@@ -221,7 +233,7 @@ class FileSink:
             if not stat.S_ISREG(os.stat(self.target).st_mode):
                 return open(self.target, "wb", buffering=0)
         path = self._path = Path(os.path.realpath(self.target))
-        part = path.with_name(path.name + ".part")
+        part = path.with_name(path.name + self._aside)
         raw = open(part, "wb", buffering=0)  # noqa: SIM115
         self._part = part
         return raw
@@ -251,13 +263,13 @@ class StoreSink:
         Raises:
             StoreError: the store does not take them.
         """
-        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]))
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]), len(triples))
 
-    def write_lines(self, lines: str) -> None:
+    def write_lines(self, lines: str, triples: int) -> None:
         """Take the triples of one record as N-Triples; errors as in :meth:`write`."""
         self._waiting.append(lines)
         self.records += 1
-        self.triples += lines.count("\n")
+        self.triples += triples
         if self.triples - self._count >= CHUNK:
             self.close()
 
@@ -284,11 +296,12 @@ class StoreSink:
 
 
 class _Counted(io.RawIOBase):
-    """Passes bytes on whole and counts them; closing it leaves the stream below open."""
+    """Passes bytes on whole, counts and sums them; closing it leaves the stream below open."""
 
     def __init__(self, raw: IO[bytes]) -> None:
         self._below = raw
         self.count = 0
+        self.sha256 = sha256()
 
     def writable(self) -> bool:
         return True
@@ -299,6 +312,7 @@ class _Counted(io.RawIOBase):
         while done < len(view):
             done += self._below.write(view[done:]) or 0
         self.count += done
+        self.sha256.update(view)
         return done
 
 

@@ -22,7 +22,7 @@ from medgraph import graphs, sources
 from medgraph.audit import Sample
 from medgraph.conformance import Conformance, Finding, of_problem, rejects
 from medgraph.conformance.formats import Baseline, Format
-from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError
+from medgraph.errors import MedgraphError, RecordError, SourceError
 from medgraph.graphs import NotGroupedError, Owners, Piece, Stored
 from medgraph.judge import Judge, shared_nodes
 from medgraph.mapping import Mapping, Triple
@@ -137,7 +137,7 @@ def validate(
     bench: _Bench = _Bench(judge) if engine == "stream" else _Reference(judge)
     sample = Sample(audit if engine == "stream" and not dataset else 0, seed)
     run = _Run(bench, used, sample, baseline=_baseline(baseline), report=report, watch=watch)
-    names = _inputs(inputs)
+    names = graphs.inputs(inputs)
     if report is not None:
         report.begin(judge.validator.scopes())
     if dataset:
@@ -148,7 +148,8 @@ def validate(
     found = run.found
     if run.failures and not found.records:
         raise run.failures[0]
-    judge.count_targets(found)
+    if engine == "stream":  # the reference does not say what it looked at
+        judge.count_targets(found)
     if not run.by_record:
         found.undecided = 0
     if sample.size:
@@ -395,29 +396,6 @@ def _baseline(path: str | os.PathLike[str] | None) -> Baseline | None:
         raise SourceError(os.fspath(path), f"is no baseline: {error}") from error
     except OSError as error:
         raise SourceError(os.fspath(path), f"the baseline cannot be read: {error.strerror}") from error
-
-
-def _inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The files that paths stand for: in a folder, records and RDF."""
-    found: list[str] = []
-    for each in paths:
-        path = os.fspath(each)
-        if path == STDIN or not os.path.isdir(path):
-            found.append(path)
-            continue
-        rdf = sorted(str(file) for file in Path(path).rglob("*") if file.is_file() and _is_rdf(file, Path(path)))
-        try:
-            found += sources.inputs([path])
-        except FormatError:
-            if not rdf:
-                raise
-        found += rdf
-    return found
-
-
-def _is_rdf(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and graphs.format_of(file.name) is not None
 
 
 @contextmanager

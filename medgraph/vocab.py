@@ -109,8 +109,15 @@ class DCAT:
     """DCAT, the Data Catalog Vocabulary, 3 (``http://www.w3.org/ns/dcat#``)."""
 
     CatalogRecord = "<http://www.w3.org/ns/dcat#CatalogRecord>"
+    Dataset = "<http://www.w3.org/ns/dcat#Dataset>"
+    Distribution = "<http://www.w3.org/ns/dcat#Distribution>"
     Relationship = "<http://www.w3.org/ns/dcat#Relationship>"
     Resource = "<http://www.w3.org/ns/dcat#Resource>"
+    byteSize = "<http://www.w3.org/ns/dcat#byteSize>"
+    compressFormat = "<http://www.w3.org/ns/dcat#compressFormat>"
+    distribution = "<http://www.w3.org/ns/dcat#distribution>"
+    downloadURL = "<http://www.w3.org/ns/dcat#downloadURL>"
+    mediaType = "<http://www.w3.org/ns/dcat#mediaType>"
     qualifiedRelation = "<http://www.w3.org/ns/dcat#qualifiedRelation>"
 
 
@@ -145,6 +152,7 @@ class DCTERMS:
     relation = "<http://purl.org/dc/terms/relation>"
     replaces = "<http://purl.org/dc/terms/replaces>"
     rights = "<http://purl.org/dc/terms/rights>"
+    source = "<http://purl.org/dc/terms/source>"
     subject = "<http://purl.org/dc/terms/subject>"
     title = "<http://purl.org/dc/terms/title>"
     type = "<http://purl.org/dc/terms/type>"
@@ -373,6 +381,19 @@ class PRO:
     withRole = "<http://purl.org/spar/pro/withRole>"
 
 
+class PROV:
+    """PROV-O, the Provenance Ontology, 2013-04-30 (``http://www.w3.org/ns/prov#``)."""
+
+    Activity = "<http://www.w3.org/ns/prov#Activity>"
+    Agent = "<http://www.w3.org/ns/prov#Agent>"
+    Entity = "<http://www.w3.org/ns/prov#Entity>"
+    SoftwareAgent = "<http://www.w3.org/ns/prov#SoftwareAgent>"
+    used = "<http://www.w3.org/ns/prov#used>"
+    wasAssociatedWith = "<http://www.w3.org/ns/prov#wasAssociatedWith>"
+    wasDerivedFrom = "<http://www.w3.org/ns/prov#wasDerivedFrom>"
+    wasGeneratedBy = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
+
+
 class RDF:
     """The RDF vocabulary, 1.1 (2019-12-16) (``http://www.w3.org/1999/02/22-rdf-syntax-ns#``)."""
 
@@ -395,6 +416,7 @@ class RDFS:
     domain = "<http://www.w3.org/2000/01/rdf-schema#domain>"
     isDefinedBy = "<http://www.w3.org/2000/01/rdf-schema#isDefinedBy>"
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    member = "<http://www.w3.org/2000/01/rdf-schema#member>"
     range = "<http://www.w3.org/2000/01/rdf-schema#range>"
     subClassOf = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
     subPropertyOf = "<http://www.w3.org/2000/01/rdf-schema#subPropertyOf>"
@@ -408,6 +430,7 @@ class SCHEMA:
     location = "<https://schema.org/location>"
     mentions = "<https://schema.org/mentions>"
     sameAs = "<https://schema.org/sameAs>"
+    sha256 = "<https://schema.org/sha256>"
     version = "<https://schema.org/version>"
 
 
@@ -430,6 +453,24 @@ class VIVO:
     """VIVO Core Ontology, development file, no version stated (``http://vivoweb.org/ontology/core#``)."""
 
     rank = "<http://vivoweb.org/ontology/core#rank>"
+
+
+class VOID:
+    """VoID, the Vocabulary of Interlinked Datasets, 2011-03-06 (``http://rdfs.org/ns/void#``)."""
+
+    Dataset = "<http://rdfs.org/ns/void#Dataset>"
+    TechnicalFeature = "<http://rdfs.org/ns/void#TechnicalFeature>"
+    classPartition = "<http://rdfs.org/ns/void#classPartition>"
+    class_ = "<http://rdfs.org/ns/void#class>"
+    classes = "<http://rdfs.org/ns/void#classes>"
+    dataDump = "<http://rdfs.org/ns/void#dataDump>"
+    entities = "<http://rdfs.org/ns/void#entities>"
+    feature = "<http://rdfs.org/ns/void#feature>"
+    properties = "<http://rdfs.org/ns/void#properties>"
+    property = "<http://rdfs.org/ns/void#property>"
+    propertyPartition = "<http://rdfs.org/ns/void#propertyPartition>"
+    triples = "<http://rdfs.org/ns/void#triples>"
+    vocabulary = "<http://rdfs.org/ns/void#vocabulary>"
 
 
 class XSD:
@@ -468,6 +509,7 @@ PREFIXES: dict[str, str] = {
     "owl": "http://www.w3.org/2002/07/owl#",
     "prism": "http://prismstandard.org/namespaces/basic/2.0/",
     "pro": "http://purl.org/spar/pro/",
+    "prov": "http://www.w3.org/ns/prov#",
     "pubmed": "http://rdf.ncbi.nlm.nih.gov/pubmed/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -476,6 +518,7 @@ PREFIXES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "status": "http://purl.org/ontology/bibo/status/",
     "vivo": "http://vivoweb.org/ontology/core#",
+    "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Prefixes and namespaces, for Turtle and for SPARQL."""
@@ -529,8 +572,15 @@ TERMS: dict[str, Term] = {
     CITO.updates: Term("owl:ObjectProperty", "updates", (), (), "The publication brings that one up to date."),
     CITO.usesDataFrom: Term("owl:ObjectProperty", "uses data from", (), (), "The publication uses data of that one."),
     DCAT.CatalogRecord: Term("owl:Class", "Catalog Record", (), (), "An entry in a catalogue, which says something about the entry of a resource rather than of the resource."),
+    DCAT.Dataset: Term("owl:Class", "Dataset", (), (), "Data that are published or looked after as one."),
+    DCAT.Distribution: Term("owl:Class", "Distribution", (), (), "One form, such as a file, in which a dataset can be had."),
     DCAT.Relationship: Term("owl:Class", "Relationship", (), (), "A node that carries more about how two resources are related."),
     DCAT.Resource: Term("owl:Class", "Catalogued resource", (), (), "Something that a catalogue lists."),
+    DCAT.byteSize: Term("owl:DatatypeProperty", "byte size", (DCAT.Distribution,), (RDFS.Literal,), "How many bytes the file has."),
+    DCAT.compressFormat: Term("owl:ObjectProperty", "compression format", (DCAT.Distribution,), ("<http://purl.org/dc/terms/MediaType>",), "How the file is compressed."),
+    DCAT.distribution: Term("owl:ObjectProperty", "distribution", (DCAT.Dataset,), (DCAT.Distribution,), "A form in which the dataset can be had."),
+    DCAT.downloadURL: Term("owl:ObjectProperty", "download URL", (DCAT.Distribution,), (RDFS.Resource,), "Where the file can be had."),
+    DCAT.mediaType: Term("owl:ObjectProperty", "media type", (DCAT.Distribution,), ("<http://purl.org/dc/terms/MediaType>",), "The IANA media type of the file."),
     DCAT.qualifiedRelation: Term("owl:ObjectProperty", "qualified relation", (DCAT.Resource,), (DCAT.Relationship,), "A node that carries more about a relation of the resource to another one."),
     DCTERMS.abstract: Term("rdf:Property", "Abstract", (), (), "A summary."),
     DCTERMS.alternative: Term("rdf:Property", "Alternative Title", (), (RDFS.Literal,), "Another title, such as the one in the original language."),
@@ -560,6 +610,7 @@ TERMS: dict[str, Term] = {
     DCTERMS.relation: Term("rdf:Property", "Relation", (), (), "Something related to the resource; the broader term of all relations here."),
     DCTERMS.replaces: Term("rdf:Property", "Replaces", (), (), "That whose place the resource took."),
     DCTERMS.rights: Term("rdf:Property", "Rights", (), (), "A statement of the rights held in the resource."),
+    DCTERMS.source: Term("rdf:Property", "Source", (), (), "A resource that this one was made from."),
     DCTERMS.subject: Term("rdf:Property", "Subject", (), (), "A topic of the resource."),
     DCTERMS.title: Term("rdf:Property", "Title", (), (RDFS.Literal,), "The name given to the resource."),
     DCTERMS.type: Term("rdf:Property", "Type", (), (), "The nature or genre of the resource."),
@@ -731,6 +782,14 @@ TERMS: dict[str, Term] = {
     PRO.isHeldBy: Term("owl:ObjectProperty", "is role held by", (PRO.RoleInTime,), (FOAF.Agent,), "The agent that holds the role."),
     PRO.relatesToOrganization: Term("owl:ObjectProperty", "relates to organization", (), (FOAF.Organization,), "The organisation within which the role is held."),
     PRO.withRole: Term("owl:ObjectProperty", "with role", (PRO.RoleInTime,), (PRO.Role,), "Which role is held."),
+    PROV.Activity: Term("owl:Class", "Activity", (), (), "Something that goes on for a time and makes or uses things."),
+    PROV.Agent: Term("owl:Class", "Agent", (), (), "Who or what is responsible for something."),
+    PROV.Entity: Term("owl:Class", "Entity", (), (), "A thing, such as a file, whose origin can be told."),
+    PROV.SoftwareAgent: Term("owl:Class", "SoftwareAgent", (), (), "A program that runs."),
+    PROV.used: Term("owl:ObjectProperty", "used", (PROV.Activity,), (PROV.Entity,), "What an activity took in."),
+    PROV.wasAssociatedWith: Term("owl:ObjectProperty", "wasAssociatedWith", (PROV.Activity,), (PROV.Agent,), "Who or what was responsible for an activity."),
+    PROV.wasDerivedFrom: Term("owl:ObjectProperty", "wasDerivedFrom", (PROV.Entity,), (PROV.Entity,), "What the thing was made out of."),
+    PROV.wasGeneratedBy: Term("owl:ObjectProperty", "wasGeneratedBy", (PROV.Entity,), (PROV.Activity,), "The activity that made the thing."),
     RDF.List: Term("rdfs:Class", "List", (), (), "A list made of cells with a first element and a rest."),
     RDF.Property: Term("rdfs:Class", "Property", (), (), "A property."),
     RDF.Seq: Term("rdfs:Class", "Seq", (), (), "A container whose order means something."),
@@ -745,6 +804,7 @@ TERMS: dict[str, Term] = {
     RDFS.domain: Term("rdf:Property", "domain", (RDF.Property,), (RDFS.Class,), "A class to which the subjects of a property belong."),
     RDFS.isDefinedBy: Term("rdf:Property", "isDefinedBy", (RDFS.Resource,), (RDFS.Resource,), "The vocabulary that defines the thing."),
     RDFS.label: Term("rdf:Property", "label", (RDFS.Resource,), (RDFS.Literal,), "A name for people to read."),
+    RDFS.member: Term("rdf:Property", "member", (RDFS.Resource,), (RDFS.Resource,), "Something that the container holds."),
     RDFS.range: Term("rdf:Property", "range", (RDF.Property,), (RDFS.Class,), "A class to which the values of a property belong."),
     RDFS.subClassOf: Term("rdf:Property", "subClassOf", (RDFS.Class,), (RDFS.Class,), "A class that contains all instances of this one."),
     RDFS.subPropertyOf: Term("rdf:Property", "subPropertyOf", (RDF.Property,), (RDF.Property,), "A property that holds wherever this one holds."),
@@ -753,6 +813,7 @@ TERMS: dict[str, Term] = {
     SCHEMA.location: Term("rdf:Property", "location", (), (), "Where the thing is."),
     SCHEMA.mentions: Term("rdf:Property", "mentions", (), (), "Something that a work mentions without being about it."),
     SCHEMA.sameAs: Term("rdf:Property", "sameAs", (), (), "A page or identifier elsewhere that stands for the same thing beyond doubt."),
+    SCHEMA.sha256: Term("rdf:Property", "sha256", (), (), "The SHA-256 checksum of a file, in hexadecimal digits."),
     SCHEMA.version: Term("rdf:Property", "version", (), (), "Which version of a work this is."),
     SCORO.collaborator: Term("owl:NamedIndividual", "collaborator", (), (), "The role of someone who takes part in an investigation together with others."),
     SKOS.Concept: Term("owl:Class", "Concept", (), (), "A unit of thought in a vocabulary."),
@@ -760,6 +821,19 @@ TERMS: dict[str, Term] = {
     SKOS.exactMatch: Term("owl:ObjectProperty", "has exact match", (), (), "A concept elsewhere that can be used in this one's place nearly everywhere; transitive."),
     SKOS.note: Term("owl:AnnotationProperty", "note", (), (), "A note of any kind."),
     VIVO.rank: Term("owl:DatatypeProperty", "rank", (), (XSD.int,), "The place in a list, counted from 1."),
+    VOID.Dataset: Term("owl:Class", "dataset", (), (), "Triples that somebody publishes and looks after as one."),
+    VOID.TechnicalFeature: Term("owl:Class", "technical feature", (), (), "Something that a dataset offers on the technical side, such as a format."),
+    VOID.classPartition: Term("owl:ObjectProperty", "class partition", (VOID.Dataset,), (VOID.Dataset,), "The part of a dataset that describes the nodes of one class."),
+    VOID.class_: Term("rdf:Property", "class", (VOID.Dataset,), (RDFS.Class,), "The class of which all entities of this part of a dataset are."),
+    VOID.classes: Term("owl:DatatypeProperty", "classes", (VOID.Dataset,), (XSD.integer,), "How many different classes there are."),
+    VOID.dataDump: Term("owl:ObjectProperty", "Data Dump", (VOID.Dataset,), (RDFS.Resource,), "A file that holds the dataset, or some of it."),
+    VOID.entities: Term("owl:DatatypeProperty", "number of entities", (VOID.Dataset,), (XSD.integer,), "How many things of the kind that the dataset is about are described."),
+    VOID.feature: Term("owl:ObjectProperty", "feature", (VOID.Dataset,), (VOID.TechnicalFeature,), "What the dataset offers on the technical side."),
+    VOID.properties: Term("owl:DatatypeProperty", "number of properties", (VOID.Dataset,), (XSD.integer,), "How many different properties there are."),
+    VOID.property: Term("rdf:Property", "property", (VOID.Dataset,), (RDF.Property,), "The property that all triples of this part of a dataset have."),
+    VOID.propertyPartition: Term("owl:ObjectProperty", "property partition", (VOID.Dataset,), (VOID.Dataset,), "The part of a dataset whose triples have one property."),
+    VOID.triples: Term("owl:DatatypeProperty", "number of triples", (VOID.Dataset,), (XSD.integer,), "How many triples there are."),
+    VOID.vocabulary: Term("owl:ObjectProperty", "vocabulary", (VOID.Dataset,), (), "A vocabulary whose terms are in the dataset."),
     XSD.boolean: Term("rdfs:Datatype", "boolean", (), (), "True or false."),
     XSD.date: Term("rdfs:Datatype", "date", (), (), "A day."),
     XSD.dateTime: Term("rdfs:Datatype", "dateTime", (), (), "A day and a time of day."),

@@ -136,6 +136,8 @@ class Vocabularies:
         for kind in ("owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property", "rdfs:Class"):
             if expand(kind) in types:
                 return kind
+        if owl("FunctionalProperty") in types:  # all that VoID says of void:class and void:property
+            return "rdf:Property"
         return "owl:NamedIndividual"
 
     def retired(self, iri: str) -> str | None:

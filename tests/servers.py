@@ -220,7 +220,7 @@ ServerThreads = 10
 CheckpointInterval = 60
 NumberOfBuffers = 20000
 MaxDirtyBuffers = 15000
-DirsAllowed = {folder}, {folder}/load
+DirsAllowed = {folder}, {folder}/load, {folder}/../parts
 SchedulerInterval = 10
 
 [HTTPServer]
@@ -267,20 +267,20 @@ def fuseki_jar() -> Path:
     )
 
 
-def fuseki_command(folder: Path, *options: str) -> tuple[list[str], str]:
-    """What starts Fuseki, and its address; 512 MB are enough for the tests."""
+def fuseki_command(folder: Path, *options: str, heap: str = "512m") -> tuple[list[str], str]:
+    """What starts Fuseki, and its address; 512 MB are enough for some hundred thousand triples."""
     if shutil.which("java") is None:
         pytest.skip("Fuseki: java is not installed (apt-get install default-jre-headless)")
     port = free_port()
-    java = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Djava.io.tmpdir={folder}"]
+    java = ["java", f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Djava.io.tmpdir={folder}"]
     command = [*java, "-jar", str(fuseki_jar()), "--localhost", "--port", str(port), *options, "/ds"]
     return command, f"http://127.0.0.1:{port}"
 
 
 @contextmanager
-def fuseki(folder: Path) -> Iterator[Server]:
+def fuseki(folder: Path, heap: str = "512m") -> Iterator[Server]:
     """Fuseki with a dataset in memory."""
-    command, url = fuseki_command(folder, "--ping", "--update", "--mem")
+    command, url = fuseki_command(folder, "--ping", "--update", "--mem", heap=heap)
     with running(command, folder, answers(f"{url}/$/ping")) as process:
         yield Server("fuseki", f"{url}/ds", f"{url}/ds/query", f"{url}/ds/update", f"{url}/ds/data", process)
 

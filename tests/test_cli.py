@@ -117,14 +117,117 @@ def test_explain_tells_where_everything_came_from(run: Run, source: Path) -> Non
     code, out, _ = run("explain", source, "1")
     assert code == 0
     rows = [line.split("\t") for line in out.splitlines()]
-    assert rows[0] == ["node", "from", "value", "became"]
-    assert {len(row) for row in rows} == {4}
+    assert rows[0] == ["node", "from", "value", "became", "looked at by"]
+    assert {len(row) for row in rows} == {5}
     (title,) = [row for row in rows if row[3].startswith("dcterms:title ")]
     assert title[0] == "pubmed:1"
     assert "TI" in title[1]
     assert title[2] == "A title."
     (names,) = [row for row in rows if row[3].startswith("foaf:familyName ")]
-    assert names[2:] == ["Doe", 'foaf:familyName "Doe"']
+    assert names[2:] == ["Doe", 'foaf:familyName "Doe"', "family name"]
     found = json.loads(run("explain", source, "1", "--json")[1])
     assert found["pmid"] == "1"
     assert {line["predicate"] for line in found["lines"]} >= {"dcterms:title", "bibo:pmid", "foaf:familyName"}
+
+
+def test_explain_tells_which_shapes_looked_at_a_record(run: Run, source: Path, tmp_path: Path) -> None:
+    lines = json.loads(run("explain", source, "1", "--json").out)["lines"]
+    shapes = {(line["node"], line["predicate"]): line["shapes"] for line in lines}
+    assert shapes["article", "bibo:pmid"] == ["PMID", "PubMed identifier"]
+    assert "authors of an article" in shapes["article", "rdf:type"]
+    assert set(shapes["article", "dcterms:creator"]) == {"authors of an article", "author", "described author"}
+    assert shapes["record", "rdf:type"] == ["record"]
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        """
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix bibo: <http://purl.org/ontology/bibo/> .
+        @prefix dcterms: <http://purl.org/dc/terms/> .
+        <http://example.org/Mine> sh:targetObjectsOf dcterms:isPartOf, bibo:nothing ; sh:name "what holds it" .
+        <http://example.org/Article> sh:targetSubjectsOf bibo:pmid ; sh:name "mine" ;
+            sh:property [ sh:path bibo:volume ; sh:minCount 1 ; sh:message "It has a volume" ] .
+        """
+    )
+    code, out, err = run("explain", source, "1", "--shapes", own)
+    assert code == 0
+    assert {row.split("\t")[4] for row in out.splitlines()[1:]} >= {"mine", ""}
+    assert "violation: pubmed:1: It has a volume. " in err
+    assert json.loads(run("explain", source, "1", "--shapes", own, "--json").out)["results"][0]["name"]
+
+
+def test_a_query_may_use_rdf_that_convert_wrote(run: Run, source: Path, tmp_path: Path) -> None:
+    run("convert", source, "-o", tmp_path / "out.trig")
+    question = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    assert run("query", question, tmp_path / "out.trig")[:2] == run("query", question, source)[:2]
+
+
+def test_every_command_and_option_has_help() -> None:
+    def check(command: click.Command) -> None:
+        assert command.help
+        for parameter in command.params:
+            assert isinstance(parameter, click.Argument) or parameter.help, f"{command.name} {parameter.name}"  # type: ignore[attr-defined]
+        if isinstance(command, click.Group):
+            for below in command.commands.values():
+                check(below)
+
+    check(main)
+
+
+def test_the_version_is_the_package_s(run: Run) -> None:
+    from importlib.metadata import version
+
+    assert run("--version") == (0, f"medgraph {version('medgraph')}\n", "")
+
+
+def many(nbib: Nbib, path: Path, count: int) -> Path:
+    path.write_text("".join(nbib(pmid) for pmid in range(1, count)))
+    return path
+
+
+def test_a_closed_pipe_is_quiet(nbib: Nbib, tmp_path: Path) -> None:
+    source = many(nbib, tmp_path / "in.txt", 3000)
+    with subprocess.Popen([*MEDGRAPH, "convert", source], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.read(10)
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 141
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_no_half_file(nbib: Nbib, tmp_path: Path, sign: signal.Signals) -> None:
+    source = many(nbib, tmp_path / "in.txt", 40_000)
+    out = tmp_path / "out.ttl"
+    part = tmp_path / "out.ttl.part"
+    with subprocess.Popen([*MEDGRAPH, "convert", source, "-o", out], stderr=subprocess.PIPE) as run:
+        deadline = time.monotonic() + 20
+        while not (part.exists() and part.stat().st_size > 100_000) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.send_signal(sign)
+        _, err = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert err == b"medgraph: interrupted; no half file was left\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt"]
+
+
+def test_a_record_that_does_not_conform_is_kept_apart_or_reported(run: Run, source: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix bibo: <http://purl.org/ontology/bibo/> .\n"
+        '<http://example.org/S> sh:targetSubjectsOf bibo:pmid ; sh:property [ sh:path bibo:pmid ; sh:in ( "1" ) ] .\n'
+    )
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes)
+    assert code == 1
+    assert "does not conform" in err
+    assert (tmp_path / "out.nt.rejects" / "records.nt").exists()
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes, "--validate", "report")
+    assert code == 1
+    assert "does not conform" not in err
+    assert "Validation:" in err
+    assert run("convert", source, "-o", tmp_path / "out.nt", "--shapes", "shipped").code == 0
+    shapes.write_text("")
+    code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes)
+    assert code == 2
+    assert err.startswith("medgraph: ")

@@ -105,10 +105,12 @@ def test_shapes_that_looked_at_nothing_are_named() -> None:
 
 def test_a_problem_is_a_warning_and_a_name_without_identifier_a_note() -> None:
     wrong = of_problem("7", Problem(code="orcid-checksum", element="AUID", value="0000", message="wrong"))
-    assert (wrong.severity, wrong.name, wrong.message) == (WARNING, "orcid-checksum", "wrong")
-    assert wrong.hint == "Look at AUID."
+    assert (wrong.severity, wrong.name, wrong.message) == (WARNING, "orcid checksum", "Wrong")
+    assert wrong.hint == "Look at the line AUID."
     name = of_problem("7", Problem(code="mesh-heading-unresolved", element="MH", value="Culex", message="no"))
     assert name.severity == INFO
+    assert name.hint == "Give an index of MeSH with --mesh; the name stands in the line MH."
+    assert of_problem("7", Problem("x", "Author/Identifier", "", "no")).hint == "Look at Author/Identifier."
     found = of([[Finding(wrong, "7"), Finding(name, "7")]])
     assert {group.kind for group in found.groups.values()} == {"check"}
 

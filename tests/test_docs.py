@@ -76,7 +76,7 @@ def test_a_mapping_of_your_own_works_as_its_page_says(tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     explained = shell(page["sh"], tmp_path)
     assert '<https://example.org/terms#languageCode> "eng"' in (tmp_path / "out.ttl").read_text(encoding="utf-8")
-    assert 'LA · Language\teng\t<https://example.org/terms#languageCode> "eng"\n' in explained
+    assert 'LA · Language\teng\t<https://example.org/terms#languageCode> "eng"\t\n' in explained
 
 
 @pytest.mark.parametrize("page", ["cli", "mapping", "queries"])
@@ -96,3 +96,25 @@ def test_the_context_is_fresh() -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_page_on_validation_does_what_it_says(tmp_path: Path) -> None:
+    page = BLOCK.findall((ROOT / "docs" / "validation.md").read_text(encoding="utf-8"))
+    text = {language: [body for name, body in page if name == language] for language in ("sh", "turtle", "python")}
+    record = "PMID- {}\nOWN - NLM\nSTAT- MEDLINE\nDP  - 2020\nTI  - A title.\nPT  - Journal Article\nSO  - X. 2020.\n\n"
+    (tmp_path / "records.nbib").write_text(record.format(1) + record.format(2), encoding="utf-8")
+    (tmp_path / "other.nbib").write_text(record.format(3), encoding="utf-8")
+    (tmp_path / "mine.ttl").write_text(text["turtle"][0], encoding="utf-8")
+    found = [shell(f"set -e\n{block}", tmp_path) for block in text["sh"]]
+    assert "2 records, 2 conform (100 %)" in found[0]
+    assert "PMID · PubMed identifier" in found[0]
+    assert "decided by" in found[0]
+    assert (tmp_path / "report.html").stat().st_size > 5_000
+    assert "2 records, 2 conform (100 %); 2 known from the baseline" in found[1]
+    assert "Our articles have a DOI" in found[2]
+    assert "3 records, 3 conform (100 %); 3 warnings in 3" in found[3]
+    expected = re.findall(r"print\(.*\)  # (.*)", text["python"][0])
+    done = subprocess.run(
+        [sys.executable, "-c", text["python"][0]], check=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines() == expected

@@ -50,7 +50,7 @@ def test_without_the_graph_store_protocol_updates_carry_the_triples(server: Serv
     assert ("<urn:x:s7>", "<urn:x:p>", '"" 7"') in server.dump()
 
 
-@pytest.mark.parametrize("size", [60_000, 70_000, 2_000_000])
+@pytest.mark.parametrize("size", [60_000, 300_000])
 @pytest.mark.parametrize("before", [0, 1, 12])
 def test_a_large_literal_arrives_wherever_it_stands(server: Server, size: int, before: int) -> None:
     large = b'<urn:x:large> <urn:x:p> "%s" .\n' % (b"x" * size)
@@ -120,7 +120,7 @@ def test_a_page_for_people_is_no_endpoint(tmp_path: Path) -> None:
 
     with file_server() as pages:
         pages.pages["/"] = "<html>Welcome</html>"
-        with pytest.raises(EndpointError, match="does not take a SPARQL query|web page"):
+        with pytest.raises(EndpointError, match=r"does not take a SPARQL query|web page"):
             Endpoint(pages.url, auth=False).ask("ASK {}")
 
 

@@ -14,6 +14,7 @@ EXAMPLES: dict[type[errors.MedgraphError], tuple[Any, ...]] = {
     errors.RecordError: ("a.txt", "line 12", "31558841", "DP", "2005 31 Sep", "there is no such day", "PMID- 31558841"),
     errors.QueryError: ("the query", "is not SPARQL", 3, 7),
     errors.UnreadableRecords: ((errors.FormatError("a.txt", "is empty"),), 3),
+    errors.WorkerError: ("a.xml.gz", "the worker died"),
 }
 TREE = [
     kind

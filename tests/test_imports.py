@@ -28,16 +28,21 @@ ORDER = """
     answers sparql
     locks named
     store endpoint
+    targets
     jsonld
     syntaxes
     conformance
+    pmids workers
     sinks objects
-    judge
-    audit report rejects
+    judge contents
+    audit report rejects manifest
+    dataset
     parts explain thesaurus
+    folder
     pipeline
     graphs questions
     validation
+    loading
     ncbi
     mirrors
     revisions

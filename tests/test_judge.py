@@ -95,7 +95,7 @@ def test_every_result_and_every_problem_of_a_rejected_record_is_kept(nbib: Nbib,
         ("warning", "An article has pages"),
         ("violation", "The title is bad"),
     ]
-    assert one["results"][3]["name"] == "language-unknown"
+    assert one["results"][3]["name"] == "language unknown"
 
 
 def test_report_writes_all_and_says_so(tmp_path: Path, four: Path, shapes: Path) -> None:

@@ -17,10 +17,22 @@ from vocabulary import check_graph
 import medgraph
 from medgraph import model
 from medgraph.errors import MappingError
-from medgraph.mapping import CORE, FULL, NOT_MAPPED, TABLES, Mapping, Row, Triple, lines_of, triples_of
+from medgraph.mapping import (
+    CORE,
+    FULL,
+    MEMBERS,
+    NOT_MAPPED,
+    TABLES,
+    Mapping,
+    Row,
+    Triple,
+    lines_of,
+    literals,
+    triples_of,
+)
 from medgraph.model import Citation, Problem
 from medgraph.shacl.terms import index
-from medgraph.vocab import DCTERMS, MEDGRAPH, TERMS
+from medgraph.vocab import DCTERMS, MEDGRAPH, TERMS, member
 
 TEXTS: dict[str, str] = {
     "ArticleId.type": "sici",
@@ -450,14 +462,103 @@ def test_a_journal_without_a_name_is_kept_with_its_record() -> None:
     assert ("<https://w3id.org/medgraph/id/7-journal>", MEDGRAPH.country, '"England"') in FULL.triples(citation)
 
 
+def odd(value: Any, behind: str) -> Any:
+    """A value with something behind each of its texts."""
+    if isinstance(value, msgspec.Struct):
+        kept = ("pmid", "position", "type", "ui", "ref_type", "status", "source")
+        return msgspec.structs.replace(
+            value, **{f: odd(getattr(value, f), behind) for f in value.__struct_fields__ if f not in kept}
+        )
+    if isinstance(value, tuple):
+        return tuple(odd(one, behind) for one in value)
+    return value + behind if isinstance(value, str) else value
+
+
+def twice() -> list[Citation]:
+    """Records that describe a node twice: alike, and not."""
+    one = model.Author(last_name="A", name="A", identifiers=(model.Identifier("0000-0002-1825-0097", "ORCID"),))
+    other = msgspec.structs.replace(one, last_name="B", name="B", suffix="Jr")
+    heading = model.MeshHeading(
+        descriptor=model.MeshTerm(name="A", ui="D000001"), qualifiers=(model.MeshTerm(name="q", ui="Q000001"),)
+    )
+    again = msgspec.structs.replace(heading, descriptor=model.MeshTerm(name="B", ui="D000002"))
+    substance = model.Chemical(name="a", registry_number="9ZOQ3TZI87", ui="D000001")
+    return [
+        Citation(pmid="20", authors=(one, other, one, other)),
+        Citation(pmid="21", authors=(one, one), mesh_headings=(heading, again, heading), chemicals=(substance,)),
+        Citation(pmid="22", mesh_headings=(again, heading), chemicals=(substance, substance)),
+    ]
+
+
+ODD_AND_TWICE = [*everything(), *twice(), *(odd(c, behind) for behind in '"\\\n\r' for c in everything()[:2])]
+
+
 @pytest.mark.parametrize("profile", ["full", "core"])
-def test_the_graph_is_the_triples_by_subject_and_property(profile: str) -> None:
+def test_all_forms_say_the_same_triples_in_the_same_order(profile: str) -> None:
     mapping = FULL.with_options(profile=profile)
-    for citation in everything():
-        one: list[Problem] = []
-        other: list[Problem] = []
-        triples, graph = mapping.triples(citation, one), mapping.graph(citation, other)
+    for citation in ODD_AND_TWICE * 2:
+        said: list[list[Problem]] = [[], [], [], []]
+        triples, graph = mapping.triples(citation, said[0]), mapping.graph(citation, said[1])
+        lines, count = mapping.counted_lines(citation, said[2])
         assert graph == index(triples)
         assert triples_of(graph) == triples
-        assert lines_of(graph) == mapping.lines(citation)
-        assert one == other
+        assert lines_of(graph) == mapping.lines(citation, said[3]) == lines
+        assert lines.count("\n") == count == len(triples) == len(set(triples))
+        assert said[0] == said[1] == said[2] == said[3]
+        assert len(list(ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES))) == count
+
+
+def test_what_is_written_out_as_code_is_what_the_rows_say_one_by_one() -> None:
+    for citation in ODD_AND_TWICE:
+        steps, problems = FULL.explain(citation)
+        expected: dict[Triple, None] = {}
+        for step in steps:
+            for n, term in enumerate(step.terms, 1):
+                predicate = member(n) if step.row.predicate == MEMBERS else step.row.predicate
+                expected[step.subject, predicate, term] = None
+        found: list[Problem] = []
+        assert set(FULL.triples(citation, found)) == set(expected)
+        assert found == problems
+
+
+def plain(value: str, record: object):  # type: ignore[no-untyped-def]
+    return literals.literal(value)
+
+
+def listed(value: str, record: object):  # type: ignore[no-untyped-def]
+    return [literals.literal(value), literals.literal(value), '"more"']
+
+
+def nothing(value: str, record: object) -> str | None:
+    return None
+
+
+def paired(value: tuple[str, str], record: object) -> list[str] | None:
+    return [literals.literal("/".join(value))]
+
+
+def test_functions_of_a_user_may_give_a_term_several_or_none_and_say_so_or_not() -> None:
+    predicates = [f"<https://example.org/{{{n}}}'s>" for n in "abcde"]
+    mine = FULL.with_rows(
+        "article",
+        Row(predicates[0], "title", plain),
+        Row(predicates[1], "title", listed),
+        Row(predicates[2], "title", nothing),
+        Row(predicates[3], "title volume", paired),
+        Row(predicates[4], "title", plain),
+        Row(predicates[4], "volume", listed),
+    )
+    citation = Citation(pmid="7", title='a "title"', volume="2")
+    said = [(p, o) for _, p, o in mine.triples(citation) if "example.org" in p]
+    title, volume = '"a \\"title\\""', '"2"'
+    assert said == [
+        (predicates[0], title),
+        (predicates[1], title),
+        (predicates[1], '"more"'),
+        (predicates[3], '"a \\"title\\"/2"'),
+        (predicates[4], title),
+        (predicates[4], volume),
+        (predicates[4], '"more"'),
+    ]
+    assert mine.counted_lines(citation) == (lines_of(mine.graph(citation)), len(mine.triples(citation)))
+    assert {(s.row.predicate, term) for s in mine.explain(citation)[0] for term in s.terms} >= set(said)

@@ -173,7 +173,7 @@ def test_without_an_index_one_line_says_how_to_get_it(files, run, source):
 def test_explain_says_how_a_name_was_found(index, run, source):
     code, out, _ = run("explain", source, "1", "--mesh", index)
     assert code == 0
-    assert [line.split("\t")[1:] for line in out.splitlines() if line.startswith("MeSH name")] == [
+    assert [line.split("\t")[1:4] for line in out.splitlines() if line.startswith("MeSH name")] == [
         ["MH", "Sleep", "D900001: preferred name, MeSH 2024"],
         ["MH", "Sleep, Slow Wave & Deep",
          "D900002: preferred name, MeSH 2024, there spelt Sleep, Slow-Wave & Deep"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from medgraph.model import Citation
 replace = msgspec.structs.replace
 NOT_IN_TEXT = (
     "version", "version_id", "version_date", "pub_model", "cited_medium", "indexing_method", "authors_complete",
-    "grants_complete", "data_banks_complete", "suppl_meshes", "title_markup", "references", "source", "position",
+    "grants_complete", "data_banks_complete", "title_markup", "references", "source", "position",
     "unread", "problems",
 )  # fmt: skip
 
@@ -43,6 +44,7 @@ def common(citation: Citation) -> Citation:
         mesh_headings=headings,
         publication_types=tuple(replace(one, ui=None) for one in citation.publication_types),
         chemicals=tuple(replace(one, ui=None) for one in citation.chemicals),
+        suppl_meshes=tuple(replace(one, ui=None, type=None) for one in citation.suppl_meshes),
         authors=tuple(person(author) for author in citation.authors if author.valid),
         abstract=abstract,
         history=tuple(sorted((one.status, one.date.year, one.date.month, one.date.day) for one in citation.history)),
@@ -86,6 +88,21 @@ def test_text_and_xml_are_the_same_citation_but_for_the_list(pairs: list[Pair]) 
     assert len(plain) >= 60
     for pair in plain:
         assert common(pair.text) == common(pair.xml)
+
+
+def test_the_names_of_supplementary_concepts_stand_in_the_text() -> None:
+    text = b"PMID- 1\nOWN - NLM\nTI  - Title.\nRN  - 0 (Example Compounds)\nRN  - Example Disease 1\n"
+    xml = b"""<PubmedArticle><MedlineCitation Owner="NLM"><PMID Version="1">1</PMID>
+        <Article><ArticleTitle>Title.</ArticleTitle></Article>
+        <ChemicalList><Chemical><RegistryNumber>0</RegistryNumber>
+        <NameOfSubstance UI="D000001">Example Compounds</NameOfSubstance></Chemical></ChemicalList>
+        <SupplMeshList><SupplMeshName Type="Disease" UI="C000001">Example Disease 1</SupplMeshName></SupplMeshList>
+        </MedlineCitation></PubmedArticle>"""
+    (of_text,), (of_xml,) = (medgraph.read(io.BytesIO(form)) for form in (text, xml))
+    assert isinstance(of_text, Citation)
+    assert isinstance(of_xml, Citation)
+    assert [one.name for one in of_text.suppl_meshes] == ["Example Disease 1"]
+    assert common(of_text) == common(of_xml)
 
 
 def test_where_letters_are_lost_only_texts_differ(pairs: list[Pair]) -> None:

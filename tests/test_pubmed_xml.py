@@ -730,6 +730,14 @@ def test_the_same_start_of_a_tag_is_no_record() -> None:
     assert isinstance(error, FormatError)
 
 
+@pytest.mark.parametrize("empty", ["<Volume/>", "<Volume></Volume>", "<PubDate/>"])
+def test_text_behind_an_empty_element_is_kept(empty: str) -> None:
+    for comment in ("", "<!-- not plain -->"):
+        inside = f"<Article><Journal><JournalIssue>{empty}stray &amp; more{comment}</JournalIssue></Journal></Article>"
+        (citation,) = read(record(1, inside))
+        assert [unread.value for unread in citation.unread] == ["stray & more"]
+
+
 # The plain way and the way over lxml
 
 

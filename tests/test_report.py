@@ -98,7 +98,8 @@ def test_the_json_form_has_stable_keys() -> None:
     assert list(found) == [
         "adds_up", "read", "written", "rejected", "skipped", "inputs", "outputs", "taken_over", "rejects", "mesh",
         "triples", "bytes", "seconds", "broken_inputs", "broken_first", "passed_over", "passed_over_first",
-        "rejected_by_reason", "skipped_by_kind", "warnings", "unresolved", "unresolved_names", "unread", "validation",
+        "rejected_by_reason", "skipped_by_kind", "warnings", "unresolved", "unresolved_names", "unread", "recurring",
+        "validation",
     ]  # fmt: skip
     assert found["adds_up"] is True
     assert (found["read"], found["written"], found["rejected"], found["skipped"]) == (4, 2, 1, 1)

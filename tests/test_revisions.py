@@ -9,19 +9,22 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 import pyoxigraph as ox
 import pytest
-from histories import Say, as_mapped, assert_equal, dump, final, write
+from histories import MEMORY, Say, as_mapped, assert_equal, dump, final, write
 
 import medgraph
 from medgraph import revisions
 from medgraph.errors import FormatError, SinkError, SourceError
+from medgraph.iris import GRAPH
 from medgraph.judge import Judge
 from medgraph.mapping import FULL
+from medgraph.revisions.kept import KeptRecords
 from medgraph.revisions.names import Names
 from medgraph.revisions.state import DELETION, RECORD, Said, State, last_word
 
@@ -56,8 +59,15 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path):
-    return Place(tmp_path)
+def fast_path():
+    """A folder on a disk that costs no time."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def place(fast_path):
+    return Place(fast_path)
 
 
 def counts(done, n=-1):
@@ -371,12 +381,109 @@ def test_files_are_made_again_the_same(place):
     names = sorted(path.name for path in (place.path / "out").iterdir())
     assert names == [
         "000001-pubmed26n0001-2-add.nt.gz", "000002-pubmed26n0002-1-remove.ru", "000002-pubmed26n0002-2-add.nt.gz",
-        "000002-pubmed26n0002-3-sweep.ru", "sync.sqlite",
+        "000002-pubmed26n0002-3-sweep.ru", "dataset.nt", "sync.sqlite",
     ]  # fmt: skip
     first = {path.name: path.read_bytes() for path in (place.path / "out").glob("0*")}
     place.to = str(place.path / "again")
     place.sync()
     assert {path.name: path.read_bytes() for path in (place.path / "again").glob("0*")} == first
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_the_store_describes_itself_and_the_counts_are_true(place, monkeypatch, breaks):
+    place.write(1, Say(1, 1, 3), Say(2, 1, 40))
+    place.sync()
+    place.write(2, Say(1, 1, None), Say(3, 1, 41), Say(4, 1, 42))
+    if breaks:
+        monkeypatch.setattr(revisions.describing, "lines", None)
+        with pytest.raises(TypeError):
+            place.sync()
+        monkeypatch.undo()
+    place.sync()
+    store = ox.Store.read_only(str(place.path / "store"))
+    said = store.query(
+        """SELECT ?triples ?records (COUNT(?source) AS ?sources)
+        WHERE { GRAPH <https://w3id.org/medgraph/graph/pubmed/dataset> {
+          ?dataset a void:Dataset ; void:triples ?triples ; void:entities ?records ; prov:wasDerivedFrom ?source } }
+        GROUP BY ?triples ?records""",
+        prefixes={"void": "http://rdfs.org/ns/void#", "prov": "http://www.w3.org/ns/prov#"},
+    )
+    assert [[int(row[n].value) for n in range(3)] for row in said] == [[len(place.triples()), 3, 2]]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+def test_a_break_while_a_record_is_taken_away_leaves_nothing_that_cannot_be_found(place, monkeypatch, share):
+    """The links go last: what is left hangs together, and the next run finds all of it."""
+    place.write(1, Say(1, 1, 0b1111111), Say(2, 1, 0b1111101))
+    place.sync()
+    place.write(2, Say(1, 1, 0), Say(2, 1, None))
+    remove = KeptRecords._remove
+
+    def breaks_off(self, quads):
+        remove(self, quads[: int(len(quads) * share)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(KeptRecords, "_remove", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        place.sync()
+    monkeypatch.undo()
+    place.sync()
+    assert place.assert_equal() == {"1"}
+
+
+BOOK = """<PubmedArticleSet><PubmedBookArticle><BookDocument><PMID Version="1">7</PMID>
+<Book><Publisher><PublisherName>Press</PublisherName></Publisher><BookTitle book="b">Book</BookTitle>
+<PubDate><Year>2020</Year></PubDate></Book><ArticleTitle book="b" part="p">Part</ArticleTitle>
+<Sections>{}</Sections></BookDocument></PubmedBookArticle></PubmedArticleSet>"""
+
+
+def nested(depth):
+    inner = nested(depth - 1) if depth > 1 else ""
+    return f"<Section><SectionTitle book='b' part='p' sec='s{depth}'>Level {depth}</SectionTitle>{inner}</Section>"
+
+
+@pytest.mark.parametrize("to", ["store", "files", "endpoint"])
+def test_sections_that_lie_deep_in_each_other_go_too(place, to, request, monkeypatch):
+    """Nine levels; PubMed's books have three."""
+    path = place.write(1)
+    path.write_bytes(gzip.compress(BOOK.format(nested(9)).encode()))
+    if to == "files":
+        place.to = str(place.path / "out")
+    elif to == "endpoint":
+        server = request.getfixturevalue("oxigraph_server")
+        server.empty()
+        place.to = server.url
+    assert counts(place.sync()) == {"added": 1}
+    place.write(2, Say(7, 1, None))
+    assert counts(place.sync()) == {"deleted": 1}
+    if to == "store":
+        assert place.triples() == set()
+    elif to == "endpoint":
+        assert server.count() == 0
+    else:
+        store = ox.Store()
+        for path in sorted((place.path / "out").glob("0*")):
+            if path.suffix == ".ru":
+                assert len(store) > 9
+                store.update(path.read_text())
+            else:
+                store.load(gzip.decompress(path.read_bytes()), ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(GRAPH))
+            if "remove" in path.name:
+                break
+        left = {str(quad.graph_name) for quad in store}
+        assert left <= {f"<{GRAPH}/marks>"}
+
+
+@pytest.mark.parametrize("pmid", ["99999999999999999999", "0"])
+def test_a_pmid_that_is_no_number_of_pubmed(place, pmid):
+    path = place.write(1, Say(1, 1, 3), Say(2, 1, 3))
+    path.write_bytes(
+        gzip.compress(gzip.decompress(path.read_bytes()).replace(b">2</PMID>", f">{pmid}</PMID>".encode()))
+    )
+    done = place.sync()
+    assert done.files[0].adds_up
+    assert done.report.adds_up
+    assert place.status().records >= 1
 
 
 def test_names_follow_the_table():
@@ -441,8 +548,8 @@ def killed(place, seconds):
 
 
 @pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 12), marks=pytest.mark.long)])
-def test_killed_at_random_moments_and_run_again(tmp_path, seeds):
-    undisturbed = Place(tmp_path / "undisturbed")
+def test_killed_at_random_moments_and_run_again(fast_path, seeds):
+    undisturbed = Place(fast_path / "undisturbed")
     many(undisturbed)
     started = time.perf_counter()
     undisturbed.sync()
@@ -451,7 +558,7 @@ def test_killed_at_random_moments_and_run_again(tmp_path, seeds):
     expected = undisturbed.triples()
     kills = 0
     for seed in seeds:
-        place = Place(tmp_path / str(seed))
+        place = Place(fast_path / str(seed))
         place.path.mkdir()
         (place.path / "files").symlink_to(undisturbed.files)
         kills += killed(place, random.Random(seed).uniform(0, seconds))
@@ -463,7 +570,7 @@ def test_killed_at_random_moments_and_run_again(tmp_path, seeds):
 
 @pytest.mark.parametrize("full_disk", [3], indirect=True)
 def test_a_full_disk(place, full_disk, run):
-    many(place, records=900)
+    many(place, files=2, records=300)
     place.to = f"store:{full_disk / 'store'}"
     ran = run("sync", place.files, "--to", place.to, "--validate", "off")
     assert ran.code == 3

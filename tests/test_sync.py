@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from histories import History, as_mapped, assert_equal, dump, final, histories, write
+from histories import MEMORY, History, as_mapped, assert_equal, dump, final, histories, write
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -62,12 +62,14 @@ def arrive(folder: Folder, history: History, sync) -> None:
         done = sync()
         assert all(file.adds_up for file in done.files)
         assert done.report.adds_up
+        if folder.to.startswith("store:"):
+            assert done.triples == len(folder.dump())
 
 
 @QUICK
 @given(histories())
 def test_any_history_gives_the_store_of_a_fresh_build(history):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         arrive(folder, history, folder.sync)
         folder.assert_equal()
@@ -92,7 +94,7 @@ def applied(folder: Path) -> set[tuple[str, ...]]:
 @QUICK
 @given(histories())
 def test_files_in_place_of_a_store_do_the_same_to_any_store(history):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         out = Path(path) / "out"
         folder.to = str(out)
@@ -142,7 +144,7 @@ def breaking(monkeypatch):
 @settings(QUICK, suppress_health_check=list(HealthCheck))
 @given(histories(), st.lists(st.integers(1, 40), min_size=1, max_size=6))
 def test_a_history_with_breaks_ends_where_it_would_have_ended(breaking, history, breaks):
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as path:
         folder = Folder(Path(path))
         left = list(breaks)
 
@@ -181,7 +183,7 @@ def chains(shared, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("validate", ["strict", "off"])
+@pytest.mark.parametrize("validate", ["strict", pytest.param("off", marks=pytest.mark.long)])
 def test_real_revisions_give_the_store_of_a_fresh_build(chains, there, validate):
     there.files = chains
     done = there.sync(validate=validate)

@@ -371,3 +371,36 @@ def test_packed_rdf_out_of_order(three: Path, shapes: Path, tmp_path: Path) -> N
     text = gzip.decompress(out.read_bytes()).decode()
     out.write_bytes(gzip.compress("".join(sorted(text.splitlines(keepends=True))).encode()))
     assert counts(validation.validate([out], shapes=[shapes], audit=0)) == (3, 2, 1, 2)
+
+
+def test_a_record_that_makes_an_engine_throw_costs_that_record_only(tmp_path: Path, run: Run) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.nt"
+    shapes.write_text(
+        """
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix bibo: <http://purl.org/ontology/bibo/> .
+        @prefix ex: <http://example.org/> .
+        ex:A sh:targetSubjectsOf bibo:pmid ; sh:name "order" ;
+            sh:property [ sh:path ex:p ; sh:name "p" ; sh:lessThan ex:q ; sh:message "p comes before q" ] .
+        """
+    )
+    pubmed, integer = "http://rdf.ncbi.nlm.nih.gov/pubmed", "http://www.w3.org/2001/XMLSchema#integer"
+    data.write_text(
+        "".join(
+            f'<{pubmed}/{n}> <http://purl.org/ontology/bibo/pmid> "{n}" .\n'
+            f'<{pubmed}/{n}> <http://example.org/p> "2"^^<{integer}> .\n'
+            f"<{pubmed}/{n}> <http://example.org/q> {q} .\n"
+            for n, q in enumerate(("_:b", f'"1"^^<{integer}>', f'"3"^^<{integer}>'), 1)
+        )
+    )
+    code, out, _ = run("validate", data, "--shapes", shapes, "--engine", "pyshacl", "--audit", "0")
+    assert code == 1
+    assert "3 records, 1 conform (33.3 %); 2 violations in 2" in out
+    assert "✖ 1 record   could not be checked" in out
+    assert "engine; PMID 1\n" in out
+    assert "LessThan; PMID 2:" in out
+    assert "no shape looked at anything" not in out
+    code, out, _ = run("validate", data, "--shapes", shapes)
+    assert code == 4
+    assert "only pySHACL" in out
+    assert "p comes before q" in out

@@ -38,6 +38,7 @@ REGISTRY = {
     "owl": "http://www.w3.org/2002/07/owl#",
     "prism": "http://prismstandard.org/namespaces/basic/2.0/",
     "pro": "http://purl.org/spar/pro/",
+    "prov": "http://www.w3.org/ns/prov#",
     "pubmed": "http://rdf.ncbi.nlm.nih.gov/pubmed/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -45,6 +46,7 @@ REGISTRY = {
     "scoro": "http://purl.org/spar/scoro/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vivo": "http://vivoweb.org/ontology/core#",
+    "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import click
 
 from medgraph.cli.convert import convert
+from medgraph.cli.diff import diff
 from medgraph.cli.explain import explain
+from medgraph.cli.load import load
 from medgraph.cli.mesh import mesh
 from medgraph.cli.mirror import mirror
 from medgraph.cli.query import query
@@ -30,5 +32,5 @@ def main() -> None:
     """
 
 
-for each in (convert, validate, explain, query, mirror, sync, mesh):
+for each in (convert, validate, load, query, explain, mirror, sync, diff, mesh):
     main.add_command(each)

@@ -11,6 +11,7 @@ import click
 from medgraph import pipeline
 from medgraph.cli.frame import DONE, IN, INCOMPLETE, MESH, SHAPES, command, let_import_from_here, write_bytes
 from medgraph.cli.terminal import progress
+from medgraph.parts import is_folder
 from medgraph.report import text as text_of
 from medgraph.sinks import STDOUT
 from medgraph.syntaxes import FORMATS
@@ -25,8 +26,8 @@ WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
     "--output",
     metavar="OUT",
     default=STDOUT,
-    help="File to write; its suffix says the format. A folder (or a name ending in /) gets one file per input. "
-    "Without it, standard output.",
+    help="File to write; its suffix says the format. A folder (or a name ending in /) gets one file per input, a "
+    "manifest, a list of PMIDs and a description of the dataset. It can be a URL. Without it, standard output.",
 )
 @click.option(
     "--format",
@@ -69,6 +70,20 @@ WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
     help="Folder for records that cannot be read or do not conform, with the reasons. "
     "[OUT.rejects; none for standard output]",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that make the parts of a folder side by side. The output is the same for any number.",
+)
+@click.option(
+    "--executor",
+    metavar="ADDRESS",
+    help="Workers elsewhere that make the parts: dask://HOST:PORT is a Dask cluster, which sees IN and OUT under the "
+    "same names.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
 @command
 def convert(
@@ -77,13 +92,16 @@ def convert(
     """
     Turn records into RDF.
 
-    IN is a file, a folder, or - for standard input. What cannot be read or does not conform to the shapes goes
-    to a folder of rejects, and the rest goes on. At the end the counts add up: read = written + rejected + skipped.
+    IN is a file, a folder, a URL of such (s3://bucket/*.xml.gz), or - for standard input. What cannot be read or
+    does not conform to the shapes goes to a folder of rejects, and the rest goes on. At the end the counts add up:
+    read = written + rejected + skipped.
     """
     if as_json and output == STDOUT:
         raise click.UsageError(
             "--json and the triples would both go to standard output; name a file with -o, or use --report"
         )
+    if (options["workers"] > 1 or options["executor"]) and not is_folder(output):
+        raise click.UsageError("--workers and --executor make one file per input; name a folder with -o, ending in /")
     let_import_from_here(options["mapping"])
     with progress(inputs, quiet) as watch:
         report = pipeline.convert(inputs, output, watch=watch, **options)

@@ -14,8 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from medgraph import pipeline
+from medgraph import graphs, pipeline
 from medgraph.report import bytes_for_people
+from medgraph.sources import STDIN
 
 _WIDTH = 110
 
@@ -45,6 +46,29 @@ def progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | No
             elapsed = bar.tasks[0].elapsed or 0
             rate = f", {records / elapsed:,.0f}/s" if elapsed else ""
             bar.update(task, completed=size, description=f"{records:,} records{rate}")
+
+        yield watch
+
+
+@contextmanager
+def load_progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """What shows on a terminal how many triples are loaded, how fast, and how long the rest takes."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    total = None if STDIN in inputs else sum(map(pipeline.size_of, graphs.inputs(inputs)))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("asking the target", total=total)
+
+        def watch(triples: int, size: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = f", {triples / elapsed:,.0f}/s" if elapsed else ""
+            bar.update(task, completed=size, description=f"{triples:,} triples{rate}")
 
         yield watch
 

@@ -37,6 +37,7 @@ SEVERITIES = ("violation", "warning", "info")
 
 _NAMES = {VIOLATION: "violation", WARNING: "warning", INFO: "info"}
 _LENGTH = 200
+_TAG = re.compile("[A-Z0-9]{2,4}")
 
 
 class Finding(Struct, frozen=True):
@@ -113,6 +114,8 @@ class Group(Struct):
     @property
     def title(self) -> str:
         """Its name for people, the shape where it has none."""
+        if self.kind == "engine":
+            return "could not be checked"
         return self.name or readable(self.shape)
 
     @property
@@ -313,15 +316,18 @@ def of_problem(pmid: str, problem: Problem) -> Result:
     It is a warning, for such a value is kept as it stands and never taken for more; that a name has no identifier
     is a note.
     """
+    element, message = problem.element, problem.message
+    is_name = problem.code.endswith("-unresolved")
+    place = f"the line {element}" if _TAG.fullmatch(element) else element
     return Result(
         focus=iris.article(pmid),
         value=literal(problem.value),
         component=checks.COMPONENT,
         shape=f"<{VALUES}{problem.code}>",
-        severity=INFO if problem.code.endswith("-unresolved") else WARNING,
-        messages=(literal(problem.message, language="en"),),
-        hint=f"Look at {problem.element}.",
-        name=problem.code,
+        severity=INFO if is_name else WARNING,
+        messages=(literal(message[:1].upper() + message[1:], language="en"),),
+        hint=f"Give an index of MeSH with --mesh; the name stands in {place}." if is_name else f"Look at {place}.",
+        name=problem.code.replace("-", " "),
     )
 
 

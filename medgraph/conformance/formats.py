@@ -112,7 +112,7 @@ class ValidationReport(Format):
     """
     An ``sh:ValidationReport`` in Turtle (SHACL 3.6).
 
-    What is no shape's is there too, with ``medgraph:CheckConstraintComponent`` as its component. Blank nodes are
+    What is no shape's is there too, with ``medgraph:ValueCheck`` as its component. Blank nodes are
     numbered in the order of the findings.
     """
 

@@ -8,6 +8,7 @@ from html import escape
 from medgraph.conformance import SEVERITIES, Conformance, Group, Sample, rank
 
 _SIGNS = {"violation": "✖", "warning": "⚠", "info": "i"}
+_FEW = 3
 _WORDS = {"violation": "Violations", "warning": "Warnings", "info": "Notes"}
 
 _STYLE = """
@@ -37,7 +38,8 @@ details.group > summary { display: grid; grid-template-columns: 1.4rem minmax(0,
 summary::-webkit-details-marker { display: none }
 summary:focus-visible { outline: 2px solid var(--info); outline-offset: 2px; border-radius: .6rem }
 .sign { font-weight: 700; text-align: center }
-.name { font-weight: 600 }
+.name { font-weight: 600; display: inline-block }
+.name::first-letter { text-transform: uppercase }
 .measure { padding-top: .45rem }
 .bar { display: block; height: .55rem; border-radius: .3rem; background: var(--line); overflow: hidden }
 .bar i { display: block; height: 100%; min-width: 3px; border-radius: .3rem }
@@ -50,6 +52,8 @@ code { font: .86em ui-monospace, monospace; background: var(--code); border-radi
 .scroll { overflow: auto; max-height: 24rem }
 table { border-collapse: collapse; width: 100%; font-size: .9em }
 th { text-align: left; font-weight: 600; color: var(--soft); position: sticky; top: 0; background: var(--card) }
+td code { overflow-wrap: break-word }
+li, td { overflow-wrap: break-word }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 a { color: var(--info) }
 .violation { color: var(--violation) } .warning { color: var(--warning) } .info { color: var(--info) }
@@ -57,6 +61,8 @@ a { color: var(--info) }
 i.violation { background: var(--violation) } i.warning { background: var(--warning) } i.info { background: var(--info) }
 [hidden] { display: none !important }
 ul { margin: .25rem 0; padding-left: 1.2rem }
+details.unread { margin: 1.25rem 0; border-left: 3px solid var(--violation); padding-left: .9rem; font-size: .92rem }
+details.unread > summary { cursor: pointer; font-weight: 600; font-size: 1rem }
 @media (max-width: 40rem) {
   details.group > summary { grid-template-columns: 1.4rem minmax(0, 1fr) } .measure { grid-column: 2 } }
 @media print { form { display: none } .scroll { max-height: none } }
@@ -138,9 +144,14 @@ def _numbers(found: Conformance) -> Iterator[str]:
 
 def _could_not_be_read(found: Conformance) -> Iterator[str]:
     if found.unreadable:
-        yield f'<h2 class="violation">Could not be read: {found.unreadable:,}</h2>\n<ul>'
-        yield from (f"<li>{escape(sentence)}</li>" for sentence in found.unreadable_first)
+        shown = found.unreadable_first
+        yield f'<details class="unread"{" open" if len(shown) <= _FEW else ""}>'
+        yield f'<summary class="violation">Could not be read: {found.unreadable:,}</summary>\n<ul>'
+        yield from (f"<li>{escape(sentence)}</li>" for sentence in shown)
         yield "</ul>"
+        if found.unreadable > len(shown):
+            yield f'<p class="soft">and {found.unreadable - len(shown):,} more</p>'
+        yield "</details>"
 
 
 def _kinds(found: Conformance) -> Iterator[str]:
@@ -155,13 +166,16 @@ def _kinds(found: Conformance) -> Iterator[str]:
             label = f'<span class="{severity}">{_WORDS[severity]}</span>'
             yield f'<label><input type="checkbox" name="{severity}" checked> {label}</label>'
     yield "</form>"
-    most = max(group.records for group in groups)
+    most: dict[str, int] = {}
     for group in groups:
-        yield from _group(group, most, found.records)
+        most[_class(group)] = max(group.records, most.get(_class(group), 1))
+    for group in groups:
+        yield from _group(group, most[_class(group)], found.records)
     yield '<p id="none" class="soft" hidden>Nothing matches.</p>'
 
 
 def _group(group: Group, most: int, records: int) -> Iterator[str]:
+    """One kind of finding; the bar is as long as it has records, beside the most that a kind of its severity has."""
     style = _class(group)
     yield f'<details class="group" data-severity="{style}">\n<summary>'
     yield f'<span class="sign {style}" title="{escape(group.severity)}">{_SIGNS[style]}</span>'

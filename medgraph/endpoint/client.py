@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.metadata import version
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -18,7 +18,7 @@ import requests
 
 from medgraph import iris
 from medgraph.endpoint import profiles, troubles
-from medgraph.endpoint.credentials import Credentials, Login, credentials_for, is_bare
+from medgraph.endpoint.credentials import WHERE, Credentials, Login, credentials_for, is_bare
 from medgraph.endpoint.profiles import Layout
 from medgraph.endpoint.troubles import Trouble, plain
 from medgraph.errors import EndpointError
@@ -80,7 +80,7 @@ class Endpoint:
         url: str,
         *,
         graph: str = iris.GRAPH,
-        auth: Credentials | bool | None = None,
+        auth: Credentials | Literal[False] | None = None,
         timeout: float = TIMEOUT,
         profile: str | None = None,
         query_url: str | None = None,
@@ -317,10 +317,8 @@ class Endpoint:
 
     def _graph_store(self, query: str) -> str | None:
         """Where a server that we do not know takes graphs, if it says so itself."""
-        tried = dict.fromkeys(
-            (self.url, urljoin(query, "store"), urljoin(query, "data"), urljoin(query, "rdf-graph-store"))
-        )
-        for url in tried:
+        near = (urljoin(query, name) for name in ("store", "data", "rdf-graph-store"))
+        for url in dict.fromkeys((self.url, *near)):
             answer = self._quietly("GET", url, params={"graph": _NOWHERE}, headers={"Accept": "application/n-triples"})
             kind = answer.headers.get("Content-Type", "") if answer is not None else ""
             if answer is not None and answer.status_code == 200 and "n-triples" in kind:
@@ -465,9 +463,7 @@ def _check(url: str | None) -> None:
     except ValueError as error:
         raise EndpointError("the endpoint", "this is not a URL; write http://HOST:PORT/PATH") from error
     if "@" in split.netloc:
-        reason = (
-            "leave user and password out of the URL, where they would be seen; set MEDGRAPH_USER and MEDGRAPH_PASSWORD"
-        )
+        reason = f"leave user and password out of the URL, where they would be seen; {WHERE}"
         raise EndpointError(plain(url), reason)
     if split.scheme not in ("http", "https") or not split.hostname:
         raise EndpointError(plain(url), "this is not the URL of a server; write http://HOST:PORT/PATH or https://…")
@@ -486,7 +482,8 @@ def _short_first(lines: bytes) -> bytes:
     every = lines.splitlines(keepends=True)
     if max(map(len, every[: _SHORT_FIRST * 2])) <= _SNIFFED // 10:
         return lines
-    return b"".join(sorted(every, key=len))
+    ordered = sorted(every, key=len)
+    return b"".join(ordered)
 
 
 def _is_hard_to_recognise(lines: bytes) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from netrc import NetrcParseError
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -45,7 +46,8 @@ class Credentials(NamedTuple):
         """Names no secret: such a value may end in a traceback."""
         return f"Credentials(from {self.origin})"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return repr(self)
 
 
 def credentials_for(url: str, environment: Mapping[str, str] = os.environ) -> Credentials | None:
@@ -81,6 +83,14 @@ def is_bare(url: str) -> bool:
     return split.scheme == "http" and not (host == "localhost" or host.startswith("127.") or host == "::1")
 
 
+class _Digest(HTTPDigestAuth):
+    """Digest whose nonce is for all threads: ``requests`` would answer the demand anew in each, with a whole body."""
+
+    def __init__(self, user: str, password: str) -> None:
+        super().__init__(user, password)
+        self._thread_local = cast(Any, SimpleNamespace())
+
+
 class Login(AuthBase):
     """
     Answers a server's demand for credentials, by Digest or Basic as it asks; a token is sent unasked.
@@ -91,9 +101,10 @@ class Login(AuthBase):
     def __init__(self, credentials: Credentials | None) -> None:
         self._credentials = credentials
         self._basic = False
-        self._digest = HTTPDigestAuth(credentials.user, credentials.password) if credentials else None
+        self._digest = _Digest(credentials.user, credentials.password) if credentials else None
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with what the server is known to want."""
         known = self._credentials
         if known is None or self._digest is None:
             return request

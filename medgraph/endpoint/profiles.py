@@ -1,4 +1,4 @@
-"""Which server this is, and where it takes queries, updates and graphs: found out from the one URL that a user gives."""
+"""Which server this is, and where it takes queries, updates and graphs, found out from one URL."""
 
 from __future__ import annotations
 

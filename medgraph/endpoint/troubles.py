@@ -7,6 +7,7 @@ with 400; its SQLSTATE and error codes do.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,9 +24,7 @@ _AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
 _VIRTUOSO = re.compile(r"(?:Virtuoso ([0-9A-Z]{5}) Error|<h3>Error ([0-9A-Z]{5})</h3>)\s*:?\s*(.*)", re.DOTALL)
 _VIRTUOSO_AGAIN = ("40", "08", "S1T")
 """SQLSTATE classes of Virtuoso: a transaction that lost (deadlock), a broken connection, a time limit."""
-_VIRTUOSO_LESS = re.compile(
-    r"SP030.*memory exhausted|SR325|out of memory|lines of generated SQL|SQ200|SR172", re.DOTALL
-)
+_VIRTUOSO_LESS = re.compile(r"SP030.*memory exhausted|SR325|out of memory|lines of generated SQL|SQ200", re.DOTALL)
 _VIRTUOSO_DENIED = re.compile(r"SECURITY|No permission|SR186|SR575")
 _TAGS = re.compile(r"<(?:style|script|title)\b.*?</(?:style|script|title)>|<[^>]*>", re.DOTALL)
 _LONGEST_WAIT = 600.0
@@ -168,7 +167,7 @@ def _retry_after(value: str | None) -> float | None:
         except ValueError:
             return None
         seconds = (until - datetime.now(UTC)).total_seconds() if until.tzinfo else 0.0
-    return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None
+    return min(max(seconds, 0.0), _LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
 def _certificate(error: Exception) -> str:

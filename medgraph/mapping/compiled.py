@@ -15,7 +15,7 @@ from operator import attrgetter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from medgraph.mapping.values import ESCAPED, Always, Flag, Part, Template, escaped
+from medgraph.mapping.values import ESCAPED, Always, Flag, Part, Same, Template, escaped
 
 if TYPE_CHECKING:
     from medgraph.mapping.rows import Record
@@ -84,25 +84,29 @@ Graph = dict[str, Properties]
 Batch = list[tuple[str, Any]]
 """Nodes that are to be described, each with its item."""
 
-Describe = Callable[[Batch, "Record", dict[str, Any]], None]
-"""Describes the nodes of a batch: puts a block for each into a dictionary."""
+Describe = Callable[[Batch, "Record", dict[str, Any], list[str]], None]
+"""``describe(batch, record, described, out)``: says what there is to say of the nodes of a batch."""
 
 
 class Form(NamedTuple):
     """
-    What a node's block is, and how the written-out code says triples in it.
+    How the written-out code says a node's triples; all of it is code.
 
     Args:
-        empty: a block without triples, as code.
-        one: the code that adds one term; ``term`` stands in an f-string.
-        several: the code that adds the terms in a variable, of which some may be the same, but not none.
-        merged: two blocks of one node as one.
+        begin: before the first.
+        one: adds one term, as it stands in an f-string, of a property.
+        several: adds the terms in a variable, of which some may be the same, but which are not none.
+        end: after the last; a node that was described before gets one description out of two.
+        keep: in place of that, makes one ``block`` of what was said, to be said again, and counts its lines; and
+        again: says it, the first time too.
     """
 
-    empty: str
+    begin: str
     one: Callable[[str, str], str]
     several: Callable[[str, str], list[str]]
-    merged: Callable[[Any, Any], Any]
+    end: tuple[str, ...]
+    keep: tuple[str, ...]
+    again: tuple[str, ...]
 
 
 def _f(text: str) -> str:
@@ -111,7 +115,7 @@ def _f(text: str) -> str:
 
 
 def _line(predicate: str, term: str) -> str:
-    return "block += " + _f(f"{{subject}} {predicate} {term} .\n")
+    return f"add({_f(f'{{subject}} {predicate} {term} .' + chr(10))})"
 
 
 def _lines(predicate: str, terms: str) -> list[str]:
@@ -122,18 +126,33 @@ def _lines(predicate: str, terms: str) -> list[str]:
         "    head = " + _f(f"{{subject}} {predicate} "),
         "    end = f' .\\n{head}'",
         f"    different = {terms} if len(set({terms})) == len({terms}) else dict.fromkeys({terms})",
-        "    block += f'{head}{end.join(different)} .\\n'",
+        "    more += len(different) - 1",
+        "    add(f'{head}{end.join(different)} .\\n')",
     ]
 
 
-def _merged_lines(first: str, second: str) -> str:
-    """Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance."""
-    if first == second:
-        return first
+def merge_lines(out: list[str], subject: str, first: int, start: int) -> int:
+    """
+    Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance.
+
+    The earlier begins at ``first`` and ends with the last piece about the subject, the later is all from ``start`` on.
+    Gives what that changes in the number by which there are more lines than pieces.
+    """
+    pieces = len(out) - start
+    later = "".join(out[start:])
+    del out[start:]
+    end = first + 1
+    while end < len(out) and out[end].startswith(f"{subject} "):
+        end += 1
+    earlier = "".join(out[first:end])
+    if earlier == later:
+        return pieces - later.count("\n")
     properties: dict[str, dict[str, None]] = {}
-    for line in f"{first}{second}".split("\n")[:-1]:
+    for line in f"{earlier}{later}".split("\n")[:-1]:
         properties.setdefault(line.split(" ", 2)[1], {})[line] = None
-    return "".join([f"{line}\n" for lines in properties.values() for line in lines])
+    merged = "".join([f"{line}\n" for lines in properties.values() for line in lines])
+    out[first:end] = [merged] + [""] * (end - first - 1)
+    return pieces - earlier.count("\n") - later.count("\n") + merged.count("\n")
 
 
 def _property(predicate: str, term: str) -> str:
@@ -144,30 +163,75 @@ def _properties(predicate: str, terms: str) -> list[str]:
     return [f"block[{_f(predicate)}] = dict.fromkeys({terms})"]
 
 
-def _merged_properties(first: Properties, second: Properties) -> Properties:
-    """The same for the other form."""
+def merged_properties(first: Properties, second: Properties) -> Properties:
+    """Two descriptions of one node as one."""
     return {name: first.get(name, {}) | second.get(name, {}) for name in first | second}
 
 
-LINES = Form("''", _line, _lines, _merged_lines)
-"""N-Triples for each node: what is written in the end."""
+LINES = Form(
+    "start = len(out)",
+    _line,
+    _lines,
+    (
+        "if len(out) > start and (first := described.setdefault(subject, start)) is not start:",
+        "    more += merge_lines(out, subject, first, start)",
+    ),
+    (
+        "block = ''.join(out[start:])",
+        "many = block.count('\\n') - 1",
+        "more -= many + 1 - (len(out) - start)",
+        "del out[start:]",
+    ),
+    (
+        "first = described.get(subject)",
+        "if first is None:",
+        "    described[subject] = len(out)",
+        "    add(block)",
+        "    more += many",
+        "elif out[first] is not block:",
+        "    add(block)",
+        "    more += many + merge_lines(out, subject, first, len(out) - 1)",
+    ),
+)
+"""
+N-Triples, in pieces of a line or several.
 
-PROPERTIES = Form("{}", _property, _properties, _merged_properties)
-"""A dictionary of properties for each node: what a validator looks things up in."""
+``described`` says where the first piece about a node is, ``record.more`` how many more lines than pieces there are.
+"""
+
+_MERGED_PROPERTIES = (
+    "if block and (first := described.setdefault(subject, block)) is not block:",
+    "    described[subject] = merged_properties(first, block)",
+)
+PROPERTIES = Form(
+    "block = {}",
+    _property,
+    _properties,
+    _MERGED_PROPERTIES,
+    ("many = 0",),
+    _MERGED_PROPERTIES,
+)
+"""A dictionary of properties for each node in ``described``: what a validator looks things up in."""
 
 
 def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form) -> Describe:
     """
-    A table as a function ``describe(batch, record, described)``, which describes the nodes of a batch.
+    A table as a function that describes nodes.
 
     Values of rows that share a property are gathered, so that a property's values stand together
     and none stands twice.
 
     Args:
-        cached: remember what was said of a node, by its item.
+        cached: remember what was last said of a node, and of which item.
         form: how a node's triples are said.
     """
-    names: dict[str, Any] = {"NOTHING": _NOTHING, "merged": form.merged, "escaped": escaped, "cache": {}}
+    names: dict[str, Any] = {
+        "NOTHING": _NOTHING,
+        "cache": {},
+        "escaped": escaped,
+        "merge_lines": merge_lines,
+        "merged_properties": merged_properties,
+    }
     for n, row in enumerate(rows):
         names |= {f"value_{n}": row.value}
         if isinstance(row.value, Part):
@@ -180,51 +244,55 @@ def compiled(table: str, rows: tuple[Row, ...], *, cached: bool, form: Form) -> 
 def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) -> CodeType:
     """The code of a table's function; it is the same for all mappings that have the same rows."""
     body = list(_body(rows, form))
-    code = ["def describe(batch, record, described):", "    for entry in batch:"]
+    code = [
+        "def describe(batch, record, described, out):",
+        "    add = out.append",
+        "    more = 0",
+        "    for subject, item in batch:",
+    ]
     if cached:
         code += [
-            "        block = cache.get(entry)",
-            "        if block is None:",
-            "            subject, item = entry",
+            "        known = cache.get(subject)",
+            "        if known is not None and known[0] == item:",
+            "            _, block, many = known",
+            "        else:",
             "            troubles = len(record.problems)",
-            *(f"            {line}" for line in body),
+            *(f"            {line}" for line in (form.begin, *body, *form.keep)),
             f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
-            "                cache[entry] = block",
-            "        subject = entry[0]",
+            "                cache[subject] = item, block, many",
+            *(f"        {line}" for line in form.again),
         ]
     else:
-        code += ["        subject, item = entry", *(f"        {line}" for line in body)]
-    code += [
-        "        if block and (old := described.setdefault(subject, block)) is not block:",
-        "            described[subject] = merged(old, block)",
-    ]
+        code += [f"        {line}" for line in (form.begin, *body, *form.end)]
+    code += ["    record.more += more"]
     return compile("\n".join(_joined(code)), f"<mapping table {table!r}>", "exec")
 
 
 def _joined(code: list[str]) -> Iterator[str]:
-    """The code with lines that add to a block one after the other made one line."""
-    held = ""
+    """The code with lines that add a piece of text one after the other made one line."""
+    held, lines = "", 0
     for line in (*code, ""):
-        indent, adds, text = line.partition("block += ")
-        if adds and held.startswith((f"{indent}block += ", f"{indent}block = ''")):
-            held += f" {text}"
+        indent, adds, text = line.partition("add(f")
+        if adds and not indent.strip() and held.startswith(f"{indent}add(f"):
+            held, lines = f"{held.removesuffix(')')} f{text}", lines + 1
             continue
         if held:
             yield held
-        held = line
+        if lines:
+            yield f"{held.partition('add(f')[0]}more += {lines}"
+        held, lines = line, 0
 
 
 def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:
-    """The lines that make the block of ``item``."""
+    """The lines that say of ``item`` what there is to say."""
     last_of = {row.predicate: n for n, row in enumerate(rows)}
     gathered = {row.predicate for n, row in enumerate(rows) if last_of[row.predicate] != n}
     makers = {row.value.make: n for n, row in reversed(list(enumerate(rows))) if isinstance(row.value, Part)}
     yield from (f"all_{last_of[predicate]} = []" for predicate in sorted(gathered))
     yield from (f"made_{n} = None" for n in sorted(makers.values()))
-    yield f"block = {form.empty}"
     guard = ""
     for n, row in enumerate(rows):
-        if (condition := _condition(row)) != guard:
+        if (condition := _condition(row, rows)) != guard:
             guard = condition
             if condition:
                 yield f"if {condition}:"
@@ -238,12 +306,15 @@ def _body(rows: tuple[Row, ...], form: Form) -> Iterator[str]:
             yield from (f"    {line}" for line in form.several(_plain(row.predicate), f"all_{n}"))
 
 
-def _condition(row: Row) -> str:
+def _condition(row: Row, rows: tuple[Row, ...]) -> str:
     """Under which a row is looked at; it sets ``v`` to the row's field. Or ""."""
     fields = row.fields.split()
     if row.fields == "self" or len(fields) > 1:
         return ""
-    return f"(v := item.{fields[0]}) is not None and v is not NOTHING"
+    there = f"(v := item.{fields[0]}) is not None"
+    if all(isinstance(other.value, Template | Flag) for other in rows if other.fields == row.fields):
+        return there
+    return f"{there} and v is not NOTHING"
 
 
 def _field(row: Row) -> str:
@@ -263,7 +334,9 @@ def _value(n: int, row: Row, makers: dict[Callable[[Record], Any], int]) -> tupl
             if value.is_text:
                 special = " or ".join(f"{character!r} in {field}" for character in ESCAPED)
                 return [f"t = escaped({field}) if {special} else {field}"], "", around
-            return [f"t = {field}"], "", around
+            return [], "", f"{_plain(value.before)}{{{field}}}{_plain(value.after)}"
+        case Same():
+            return [f"t = {field}"], "t", None
         case Always():
             return [], "", _plain(value.term)
         case Flag(true=str(), false=str()):

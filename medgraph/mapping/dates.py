@@ -54,18 +54,22 @@ _FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
 
 
 def _history(record: Record) -> dict[str, list[str]]:
+    """The dates by their status."""
     found: dict[str, list[str]] = {}
     for entry in record.citation.history:
-        when = entry.date
-        status = entry.status
-        if when.hour == 0 and not when.minute and status in _FILLED_WITH_MIDNIGHT:
-            term: str | None = (
-                f'"{when.year:04d}-{_TWO_DIGITS[when.month or 0]}-{_TWO_DIGITS[when.day or 0]}"^^{XSD.date}'
-            )
-        else:
+        when, status = entry.date, entry.status
+        day, hour = when.day, when.hour
+        term: str | None
+        if day is None or (hour is not None and (hour or when.minute or status not in _FILLED_WITH_MIDNIGHT)):
             term = date(when, record)
-        if term is not None:
-            found.setdefault(status, []).append(term)
+            if term is None:
+                continue
+        else:
+            term = f'"{when.year:04d}-{_TWO_DIGITS[when.month or 0]}-{_TWO_DIGITS[day]}"^^{XSD.date}'
+        if status in found:
+            found[status].append(term)
+        else:
+            found[status] = [term]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -133,8 +133,9 @@ def relation_nodes(values: tuple[CommentsCorrections, ...], record: Record) -> l
                 )
             else:
                 record.fault("pmid", value.ref_type, value.pmid)
-        found.append(record.describe("relation", f"{record.stem}relation-{n}>", Relation(target, value)))
-    return found
+        found.append((f"{record.stem}relation-{n}>", Relation(target, value)))
+    record.waiting["relation"] += found
+    return [where for where, _ in found]
 
 
 def _pmid_iri(value: str) -> str | None:
@@ -163,8 +164,8 @@ class Cited(Struct, gc=False):
     """A reference, the IRIs its identifiers give (the PMID's first), and the identifiers that give none."""
 
     reference: Reference
-    iris: list[str]
-    others: list[str]
+    iris: Sequence[str]
+    others: Sequence[str]
 
 
 def _cited(record: Record) -> list[Cited]:
@@ -173,15 +174,16 @@ def _cited(record: Record) -> list[Cited]:
         named = reference.article_ids
         ids: list[str] = []
         others: list[str] = []
-        for one in named if len(named) < 2 else sorted(named, key=_pubmed_first):
+        if len(named) > 1 and (len(named) > 2 or named[0].type != "pubmed"):
+            named = tuple(sorted(named, key=_pubmed_first))
+        for one in named:
             kind, value = one.type, one.value
             make = _REFERENCE_IDS.get(kind)
-            where = make(value) if make is not None else None
-            if where is not None:
+            if make is not None and (where := make(value)) is not None:
                 ids.append(where)
             else:
                 others.append(f"{kind}: {value}" if kind else value)
-        found.append(Cited(reference, ids, others))
+        found.append(Cited(reference, ids, others or ()))
     return found
 
 

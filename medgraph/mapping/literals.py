@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medgraph.mapping.rows import Record
-from medgraph.mapping.values import Always, Flag, Template, escaped
+from medgraph.mapping.values import Always, Flag, Same, Template, escaped
 from medgraph.vocab import XSD
 
 _XML_LITERAL = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral>"
@@ -42,13 +42,9 @@ only_false = Flag("``false``, or nothing: for what is true unless the record den
 always = Always
 markup = Template("The text with its inline markup, an ``rdf:XMLLiteral``.", after=f'"^^{_XML_LITERAL}')
 iri = Template("The node, as it is.", before="", after="", is_text=False)
+all_iris = Same("The nodes, as they are.")
 
 
 def tagged(value: str, tag: str | None) -> str:
     """``value`` with a language tag, if there is one."""
     return f"{literal(value)}@{tag}" if tag else literal(value)
-
-
-def all_iris(values: list[str], record: Record) -> list[str]:
-    """The nodes, as they are."""
-    return values

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Table
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from medgraph import identifiers, iris
@@ -125,11 +126,16 @@ class Mapping:
 
     def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
         """The same triples by subject and property, to look things up in; not to be changed."""
-        return self._described(PROPERTIES, citation, problems)
+        return self._described(PROPERTIES, citation, problems)[1]
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
-        return "".join(self._described(LINES, citation, problems).values())
+        return self.counted_lines(citation, problems)[0]
+
+    def counted_lines(self, citation: Citation, problems: list[Problem] | None = None) -> tuple[str, int]:
+        """The same, and how many lines they are."""
+        record, _, out = self._described(LINES, citation, problems)
+        return "".join(out), len(out) + record.more
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
@@ -148,8 +154,10 @@ class Mapping:
                 if terms:
                     yield Step(table, subject, row, field, (terms,) if isinstance(terms, str) else tuple(terms))
 
-    def _described(self, form: Form, citation: Citation, problems: list[Problem] | None) -> dict[str, Any]:
-        """The nodes of a citation, in order, each with its triples in a form."""
+    def _described(
+        self, form: Form, citation: Citation, problems: list[Problem] | None
+    ) -> tuple[Record, dict[str, Any], list[str]]:
+        """The nodes of a citation, in order, and its triples; in which of the two they are is up to the form."""
         try:
             tables = self._described_as[form]
         except KeyError:
@@ -159,11 +167,15 @@ class Mapping:
             }
         record = Record(citation, self)
         described: dict[str, Any] = {}
+        out: list[str] = []
         for table, batch in record.batches():
-            tables[table](batch, record, described)
+            tables[table](batch, record, described, out)
         if problems is not None:
             problems += record.problems
-        return described
+        return record, described, out
+
+
+_nodes = itemgetter(1)
 
 
 def triples_of(graph: Graph) -> list[Triple]:
@@ -184,7 +196,7 @@ class Record:
 
     Args:
         citation: the record.
-        mapping: whose tables describe the nodes, and whose ``memory`` keeps what MeSH headings say in every record.
+        mapping: whose tables describe the nodes, and whose ``memory`` keeps the IRIs of MeSH identifiers and pairs.
     """
 
     __slots__ = (
@@ -194,6 +206,7 @@ class Record:
         "citation",
         "known",
         "memory",
+        "more",
         "problems",
         "resolver",
         "stem",
@@ -206,6 +219,7 @@ class Record:
         self.resolver = mapping.resolver
         self.memory = mapping.memory
         self.problems: list[Problem] = []
+        self.more = 0
         self.article = iris.article(citation.pmid)
         self.stem = f"<{mapping.base}{citation.pmid}-"
         self.waiting: dict[str, list[tuple[str, Any]]] = {table: [] for table in mapping.nodes}
@@ -222,10 +236,9 @@ class Record:
         """Tables, and the nodes that each is to describe now; what is said of them may bring others."""
         waiting = self.waiting
         while any(waiting.values()):
-            for table, batch in waiting.items():
-                if batch:
-                    waiting[table] = []
-                    yield table, batch
+            for table, batch in filter(_nodes, waiting.items()):
+                waiting[table] = []
+                yield table, batch
 
     def once(self, make: Callable[[Record], Any]) -> Any:
         """``make(self)``, worked out once per record: several rows look at the same thing."""

@@ -13,7 +13,7 @@ from medgraph.mapping.documents import is_chapter
 from medgraph.mapping.literals import literal
 from medgraph.mapping.rows import Record
 from medgraph.mapping.values import Part
-from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE, Resolver
+from medgraph.mesh import DESCRIPTOR, PUBLICATION_TYPE, QUALIFIER, SUBSTANCE
 from medgraph.model import Book, Chemical, MeshHeading, MeshTerm, PublicationType, SupplMesh
 from medgraph.vocab import BIBO, FABIO
 
@@ -47,17 +47,6 @@ class Pair(NamedTuple):
     qualifier: str
 
 
-class Known(Struct, gc=False):
-    """What a heading says whose identifiers are all known: it says the same in every record."""
-
-    subject: str
-    terms: list[str]
-    primary: list[str]
-    names: list[tuple[str, str]]
-    pairs: list[tuple[str, Pair]]
-
-
-@lru_cache(maxsize=100_000)
 def _known_ui(ui: str) -> bool:
     return identifiers.mesh_ui(ui) == ui
 
@@ -72,52 +61,77 @@ def _term(ui: str, name: str, record: Record) -> str:
     return record.describe("mesh term", f"<http://id.nlm.nih.gov/mesh/{ui}>", name)
 
 
-def _known(heading: MeshHeading, resolver: Resolver) -> Known | None:
-    """What a heading says, or None where it needs a node of its own."""
-    descriptor = heading.descriptor
-    ui = _ui(descriptor, resolver.descriptor)
-    if ui is None or descriptor.auto:
-        return None
-    subject = f"<http://id.nlm.nih.gov/mesh/{ui}>"
-    known = Known(subject, [], [subject] if descriptor.major else [], [(subject, descriptor.name)], [])
-    for qualifier in heading.qualifiers:
-        qualifier_ui = _ui(qualifier, resolver.qualifier)
-        if qualifier_ui is None or qualifier.auto:
-            return None
-        where = f"<http://id.nlm.nih.gov/mesh/{qualifier_ui}>"
-        pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
-        known.names.append((where, qualifier.name))
-        known.pairs.append((pair, Pair(subject, where)))
-        known.terms.append(pair)
-        if qualifier.major:
-            known.primary.append(pair)
-    known.terms = known.terms or [subject]
-    return known
+def _iri(term: MeshTerm | PublicationType, kind: str, record: Record) -> str | None:
+    """The IRI of a descriptor, qualifier or publication type, or None where no identifier is known for it."""
+    memory = record.memory
+    ui = term.ui
+    if ui is not None and _known_ui(ui):
+        key: Any = ui
+    else:
+        key = kind, term.name
+        if key in memory:
+            return memory[key]  # type: ignore[no-any-return]
+        resolver = record.resolver
+        resolve = {
+            DESCRIPTOR: resolver.descriptor,
+            QUALIFIER: resolver.qualifier,
+            PUBLICATION_TYPE: resolver.publication_type,
+        }
+        ui = resolve[kind](term.name)
+    where = iris.mesh(ui) if ui is not None else None
+    if len(memory) < _REMEMBERED:
+        memory[key] = where
+    return where
+
+
+_REMEMBERED = 100_000
 
 
 def _headings(record: Record) -> Headings:
-    found = Headings([], [], [], [])
-    memory: dict[MeshHeading, Known | None] = record.memory
+    subjects: list[str] = []
+    terms: list[str] = []
+    primary: list[str] = []
+    found = Headings(subjects, terms, primary, [])
+    memory = record.memory
     names, pairs = record.waiting["mesh term"], record.waiting["pair"]
     for n, heading in enumerate(record.citation.mesh_headings, 1):
-        try:
-            known = memory[heading]
-        except KeyError:
-            known = _known(heading, record.resolver)
-            if len(memory) < _REMEMBERED:
-                memory[heading] = known
-        if known is None:
+        descriptor = heading.descriptor
+        # the first look is the cheap one: nearly every identifier has been met before
+        subject = memory.get(descriptor.ui) or _iri(descriptor, DESCRIPTOR, record)
+        if subject is None or descriptor.auto:
             _left(n, heading, found, record)
             continue
-        found.subjects.append(known.subject)
-        found.terms += known.terms
-        found.primary += known.primary
-        names += known.names
-        pairs += known.pairs
+        qualified: list[tuple[MeshTerm, str]] = []
+        for qualifier in heading.qualifiers:
+            where = memory.get(qualifier.ui) or _iri(qualifier, QUALIFIER, record)
+            if where is None or qualifier.auto:
+                break
+            qualified.append((qualifier, where))
+        if len(qualified) < len(heading.qualifiers):
+            _left(n, heading, found, record)
+            continue
+        subjects.append(subject)
+        names.append((subject, descriptor.name))
+        if descriptor.major:
+            primary.append(subject)
+        if not qualified:
+            terms.append(subject)
+        for qualifier, where in qualified:
+            try:
+                pair = memory[subject, where]
+            except KeyError:
+                pair = f"{subject[:-1]}{where[len(_MESH) :]}", Pair(subject, where)
+                if len(memory) < _REMEMBERED:
+                    memory[subject, where] = pair
+            terms.append(pair[0])
+            pairs.append(pair)
+            names.append((where, qualifier.name))
+            if qualifier.major:
+                primary.append(pair[0])
     return found
 
 
-_REMEMBERED = 50_000
+_MESH = iris.mesh("")[:-1]
 
 
 def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None:
@@ -230,8 +244,21 @@ def _registry(value: str) -> str | None:
     return None
 
 
+def _substance(chemical: Chemical, record: Record) -> str | None:
+    """The IRI of a substance, or None where no identifier is known for it."""
+    ui = chemical.ui
+    if ui and _known_ui(ui):
+        where = iris.mesh(ui)
+        if len(record.memory) < _REMEMBERED:
+            record.memory[ui] = where
+        return where
+    found = record.resolver.substance(chemical.name) if chemical.name else None
+    return iris.mesh(found) if found else None
+
+
 def _substances(record: Record) -> Substances:
     found = Substances([], [])
+    memory, waiting = record.memory, record.waiting["mesh substance"]
     for n, chemical in enumerate(record.citation.chemicals, 1):
         number = chemical.registry_number
         same = enzyme = wrong = None
@@ -244,14 +271,12 @@ def _substances(record: Record) -> Substances:
             if same is None and enzyme is None:
                 wrong = number
                 record.fault("registry_number", "RN", wrong)
-        ui = chemical.ui if chemical.ui and _known_ui(chemical.ui) else None
-        if ui is None and chemical.name:
-            ui = record.resolver.substance(chemical.name)
-        if ui:
-            item = Substance(chemical.name, same, enzyme, None)
-            found.terms.append(record.describe("mesh substance", iris.mesh(ui), item))
-        if ui is None or wrong:
-            if ui is None:
+        where = memory.get(chemical.ui) or _substance(chemical, record)
+        if where is not None:
+            found.terms.append(where)
+            waiting.append((where, Substance(chemical.name, same, enzyme, None)))
+        if where is None or wrong:
+            if where is None:
                 name = chemical.name
                 how = record.resolver.look_up(SUBSTANCE, name).how if name else "only a registry number is given"
                 record.problem("substance-unresolved", "RN", name or number or "", how)
@@ -269,28 +294,28 @@ substance_nodes = Part(
 
 
 def _types(record: Record) -> list[str | None]:
-    resolve = record.resolver.publication_type
-    found = []
-    for value in record.citation.publication_types:
-        ui = value.ui
-        found.append(ui if ui and _known_ui(ui) else resolve(value.name))
-    return found
+    """The IRI of each publication type, None where no identifier is known for it."""
+    memory = record.memory
+    return [
+        memory.get(value.ui) or _iri(value, PUBLICATION_TYPE, record) for value in record.citation.publication_types
+    ]
 
 
 def publication_types(values: tuple[PublicationType, ...], record: Record) -> list[str]:
     """The publication type as a MeSH term."""
-    uis: list[str | None] = record.once(_types)
-    return [_term(ui, value.name, record) for value, ui in zip(values, uis, strict=True) if ui]
+    found = [(where, value.name) for value, where in zip(values, record.once(_types), strict=True) if where]
+    record.waiting["mesh term"] += found
+    return [where for where, _ in found]
 
 
 def publication_type_names(values: tuple[PublicationType, ...], record: Record) -> list[str] | None:
     """The name of a publication type that no UI is known for."""
-    uis: list[str | None] = record.once(_types)
-    if all(uis):
+    types: list[str | None] = record.once(_types)
+    if None not in types:
         return None
     found = []
-    for value, ui in zip(values, uis, strict=True):
-        if ui is None:
+    for value, where in zip(values, types, strict=True):
+        if where is None:
             how = record.resolver.look_up(PUBLICATION_TYPE, value.name).how
             record.problem("publication-type-unresolved", "PT", value.name, how)
             found.append(literal(value.name))
@@ -314,6 +339,9 @@ CLASSES: dict[str, str] = {
 }
 """Publication type -> the class of the article, beside ``dcterms:type``."""
 
+_CLASSES = {iris.mesh(ui): term for ui, term in CLASSES.items()}
+_JOURNAL_ARTICLE = iris.mesh(JOURNAL_ARTICLE)
+
 
 def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], record: Record) -> list[str]:
     """
@@ -328,9 +356,9 @@ def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], 
         if own_title is None:
             return []
         return [BIBO.Chapter if is_chapter(record) else BIBO.BookSection]
-    uis = record.once(_types)
-    found = [BIBO.AcademicArticle if JOURNAL_ARTICLE in uis else BIBO.Article]
-    found.extend(CLASSES[ui] for ui in uis if ui in CLASSES)
+    types = record.once(_types)
+    found = [BIBO.AcademicArticle if _JOURNAL_ARTICLE in types else BIBO.Article]
+    found += [_CLASSES[where] for where in types if where in _CLASSES]
     return found
 
 

@@ -7,7 +7,7 @@ code (``compiled.py``), what they say is written in place, and nothing is called
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 ESCAPED = '"\\\n\r'
 """The characters that a literal cannot hold as they are."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-
 
 def escaped(value: str) -> str:
     """The text as it stands between the quotes of a literal."""
-    return value.translate(_ESCAPES)
+    value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return value.replace("\n", "\\n").replace("\r", "\\r")
 
 
 class Template:
@@ -39,6 +38,7 @@ class Template:
         self.before, self.after, self.is_text = before, after, is_text
 
     def __call__(self, value: Any, record: Record | None = None) -> str:
+        """The term."""
         return f"{self.before}{escaped(value) if self.is_text else value}{self.after}"
 
 
@@ -56,6 +56,7 @@ class Flag:
         self.true, self.false = true, false
 
     def __call__(self, value: Any, record: Record | None = None) -> str | None:
+        """The term for true or for false."""
         return self.true if value else self.false
 
 
@@ -67,7 +68,24 @@ class Always:
         self.term = term
 
     def __call__(self, value: Any, record: Record | None = None) -> str:
+        """The term."""
         return self.term
+
+
+class Same:
+    """
+    The terms in a list, as they are.
+
+    Args:
+        becomes: what the field becomes, for the documentation.
+    """
+
+    def __init__(self, becomes: str) -> None:
+        self.__doc__ = becomes
+
+    def __call__(self, value: Sequence[str], record: Record | None = None) -> Sequence[str]:
+        """The terms."""
+        return value
 
 
 class Part:
@@ -95,5 +113,6 @@ class Part:
         self.make, self.attribute, self.key, self.several = make, attribute, key, several
 
     def __call__(self, value: Any, record: Record) -> Any:
+        """The part, of what was worked out for this record."""
         made = record.once(self.make)
         return getattr(made, self.attribute) if self.attribute else made.get(self.key)

@@ -51,7 +51,7 @@ def unknown_language(values: tuple[str, ...], record: Record) -> list[str]:
 
 def joined(sections: Any) -> str:
     """All of an abstract's text: ``LABEL: text``, one blank between sections, as the text form prints it."""
-    return " ".join(f"{s.label}: {s.text}" if s.label else s.text for s in sections)
+    return " ".join([f"{s.label}: {s.text}" if s.label else s.text for s in sections])
 
 
 def abstract(value: Abstract, record: Record) -> str | None:
@@ -70,10 +70,11 @@ def abstract_markup(value: Abstract, record: Record) -> str | None:
         return None
     return markup(
         " ".join(
-            (f"{_xml(s.label)}: " if s.label else "") + (s.markup if s.markup is not None else _xml(s.text))
-            for s in value.sections
-        ),
-        record,
+            [
+                (f"{_xml(s.label)}: " if s.label else "") + (s.markup if s.markup is not None else _xml(s.text))
+                for s in value.sections
+            ]
+        )
     )
 
 

@@ -207,7 +207,7 @@ _LOWER_BUT_FIRST = re.compile(
 )
 # no address ends with these
 _ABBREVIATION = re.compile(
-    r"(?<![A-Z]\.)\b(?:[A-Z]|St|Ste|Mt|Ft|Dr|Drs|Prof|Mr|Mrs|Ms|No|Nr|Bldg|Blvd|Ave|Av|Rd|P\.O|Univ|Dept|Hosp|Inst|PhD|MD)\.$|\b(?!U\.|D\.C|P\.R|R\.O|N\.Y|S\.A)(?:[A-Z]\.){2}$"
+    r"(?<![A-Z]\.)\b(?:[A-Z]|St|Ste|Mt|Ft|Dr|Drs|Prof|Mr|Mrs|Ms|No|Nr|Str|Bldg|Blvd|Ave|Av|Rd|P\.O|Univ|Dept|Hosp|Inst|PhD|MD)\.$|\b(?!U\.|D\.C|P\.R|R\.O|N\.Y|S\.A)(?:[A-Z]\.){2}$"
 )
 _PLACES = frozenset(
     """

@@ -395,6 +395,8 @@ def _element_put(name: str, element: Element, children: _Children, lists: tuple[
                 if tag[-1] == "/":
                     if entry[0] is not None:
                         entry[0](iter(((entry[2], value),)), "", entry[3], notes, own)
+                    elif value and not value.isspace():
+                        notes.add(name, TEXT, unescaped(value))
                     continue
             put_child, field, end, attributes = entry
             if put_child is not None:

@@ -25,6 +25,7 @@ from medgraph.pipeline import VALIDATE, mapping_of
 from medgraph.pubmed_files import PubmedFile, files_below, gaps, runs
 from medgraph.rejects import Rejects
 from medgraph.report import Report, Tally
+from medgraph.revisions import description as describing
 from medgraph.revisions.changes import Change, Deciding, Entry, Records
 from medgraph.revisions.deltas import Deltas
 from medgraph.revisions.kept import KeptRecords
@@ -43,8 +44,10 @@ STORE = "store:"
 Watch = Callable[[str, int, int | None], None]
 """Is told a file's name, and how many records of it were taken."""
 
-_AT_ONCE = 1000
-"""Records whose changes are written together."""
+_AT_ONCE = 400
+"""Records whose changes are written together: about the hundred thousand triples that a store likes to get at once."""
+
+_DESCRIBED = "yes"
 
 _FIXED = ("base", "profile", "without", "graph", "mapping")
 """What a store is made with, and stays made with."""
@@ -186,7 +189,7 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
         return KeptRecords(there, names, graph, state)
     updates = Updates(names, graph)
     if _is_url(to):
-        return ServedRecords(None if dry_run else _endpoint(to, graph), updates)
+        return ServedRecords(None if dry_run else _endpoint(to, graph), updates, state.about)
     return Deltas(Path(to), updates, state.about)
 
 
@@ -288,6 +291,17 @@ class _Sync:
         done.records, done.deleted, done.rejected = state.counts()
         if not self._dry_run:
             done.triples = self._records.count()
+            if state.about.get("described") != _DESCRIBED:
+                self._describe()
+
+    def _describe(self) -> None:
+        """Let the store say what it holds now."""
+        applied = [file for file in self._state.files if file.applied]
+        graph = self._about["graph"]
+        about = self._about
+        lines = describing.lines(graph, applied, self.done.records, self.done.triples, self._mapping, about)
+        self._records.describe(lines)
+        self._state.describe({"described": _DESCRIBED})
 
     def _begin(self) -> None:
         state = self._state
@@ -340,7 +354,7 @@ class _Sync:
             self._write(deciding, waiting)
             report.rejects = rejects.paths
         nodes = 0 if self._dry_run else self._records.finish()
-        self._state.finish(begun, deciding.counts, self._records.about())
+        self._state.finish(begun, deciding.counts, self._records.about() | {"described": "no"})
         self._report(file, report, deciding.counts, nodes, round((perf_counter() - started) * 1000))
 
     def _write(self, deciding: Deciding, entries: list[Entry]) -> None:

@@ -81,6 +81,9 @@ class Records(Protocol):
     def finish(self) -> int:
         """Make the changes of the file stand; how many shared nodes went with them, as far as that is known."""
 
+    def describe(self, lines: Sequence[str]) -> None:
+        """Let the description of the dataset be these N-Triples."""
+
     def about(self) -> dict[str, str]:
         """What the state is to keep with what was finished."""
 

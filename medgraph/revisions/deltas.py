@@ -93,6 +93,17 @@ class Deltas:
         self._sequence += 1
         return 0
 
+    def describe(self, lines: Sequence[str]) -> None:
+        """Write the description of the dataset beside the files."""
+        path = self._folder / "dataset.nt"
+        try:
+            with open(_aside(path), "wb") as file:
+                file.write("".join(lines).encode())
+                _put_on_the_disk(file)
+            _aside(path).replace(path)
+        except OSError as error:
+            raise self._error(error) from error
+
     def about(self) -> dict[str, str]:
         """What the state is to keep with what was finished."""
         return {"sequence": str(self._sequence), "deepest": str(self._deepest)}

@@ -10,8 +10,10 @@ import pyoxigraph as ox
 from medgraph.errors import StoreError
 from medgraph.mapping import Triple
 from medgraph.revisions.changes import Change, Done
+from medgraph.revisions.description import graph_of
 from medgraph.revisions.names import Names
 from medgraph.revisions.state import State
+from medgraph.shacl.terms import to_pyoxigraph
 from medgraph.store import Store
 
 _REMEMBERED = 300_000
@@ -45,6 +47,9 @@ class KeptRecords:
         self._state = state
         self._written: set[Triple] = set()
         self._seen: dict[int, int] = {}
+        before = state.about.get("triples")
+        broken = any(not file.applied for file in state.files)
+        self._triples = int(before) if before is not None and not broken else None
 
     def begin(self, name: str) -> None:
         """Nothing is to be done before a file."""
@@ -53,7 +58,10 @@ class KeptRecords:
         """Whether the graph has no triple."""
         if self._store is None:
             return True
-        return next(self._store.raw.quads_for_pattern(None, None, None, self._graph_node), None) is None
+        is_empty = next(self._store.raw.quads_for_pattern(None, None, None, self._graph_node), None) is None
+        if is_empty:
+            self._triples = 0
+        return is_empty
 
     def replace(self, changes: Sequence[Change], *, dry_run: bool = False) -> Done:
         """
@@ -72,6 +80,7 @@ class KeptRecords:
                     unchanged.append(change.pmid)
                 continue
             if not change.held:
+                # a file that broke off is begun again: then nobody has counted what is there already
                 added += own
                 added += shared
                 continue
@@ -100,10 +109,17 @@ class KeptRecords:
                 value = triple[2]
                 own[triple if value[-1] != ">" or value[0] != '"' else (triple[0], triple[1], _as_kept(value))] = None
             elif triple not in written:
-                shared.append(triple)
-                if len(written) < _REMEMBERED:
-                    written.add(triple)
+                written.add(triple)
+                if not self._has(triple):
+                    shared.append(triple)
         return own, shared
+
+    def _has(self, triple: Triple) -> bool:
+        """Whether the store has a triple already; so it is not written again, and the count stays true."""
+        if self._store is None:
+            return False
+        subject, predicate, value = map(to_pyoxigraph, triple)
+        return ox.Quad(subject, predicate, value, self._graph_node) in self._store.raw
 
     def _held(self, pmid: int) -> dict[Triple, ox.Quad]:
         """What the store has of a record's own nodes, the article first and every node behind what leads to it."""
@@ -142,8 +158,12 @@ class KeptRecords:
         if candidates:
             self._state.watch_nodes(candidates)
         self._remove(removed)
+        if self._triples is not None:
+            self._triples += len(added) - len(removed)
         if added:
             self._store.load("".join([f"{s} {p} {o} .\n" for s, p, o in added]).encode(), self._graph)
+        if len(self._written) > _REMEMBERED:
+            self._written.clear()
 
     def _remove(self, quads: Iterable[ox.Quad]) -> None:
         assert self._store is not None
@@ -170,6 +190,8 @@ class KeptRecords:
             further = [each for each in further if each != iri and self._names.is_shared(each)]
             self._state.watch_nodes(further)
             self._remove(quads)
+            if self._triples is not None:
+                self._triples -= len(quads)
             waiting += further
             count += 1
         if count:
@@ -198,13 +220,24 @@ class KeptRecords:
             if type(subject) is ox.NamedNode:
                 yield subject.value
 
+    def describe(self, lines: Sequence[str]) -> None:
+        """Put the description of the dataset in the place of the one before, in a graph of its own."""
+        if self._store is not None:
+            graph = graph_of(self._graph)
+            self._store.update(f"CLEAR SILENT GRAPH <{graph}>")
+            self._store.load("".join(lines).encode(), graph)
+
     def about(self) -> dict[str, str]:
-        """The state need not keep anything for the store."""
-        return {}
+        """How many triples there are; counting them all takes minutes where there are many, so it is kept up."""
+        return {"triples": str(self.count())}
 
     def count(self) -> int:
         """How many triples the graph has."""
-        return self._store.count(self._graph) if self._store is not None else 0
+        if self._triples is None and self._store is not None:
+            query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {self._graph_node} {{ ?s ?p ?o }} }}"
+            (row,) = self._store.raw.query(query)  # type: ignore[misc]
+            self._triples = int(row["n"].value)
+        return self._triples or 0
 
     def close(self) -> None:
         """Let go of the store."""

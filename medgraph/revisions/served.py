@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from medgraph.revisions.changes import Change, Done
@@ -37,11 +37,13 @@ class ServedRecords:
     Args:
         target: the endpoint, or None in a dry run.
         updates: for its graph.
+        about: what the state says of earlier runs: how far sections of records lie in each other.
     """
 
-    def __init__(self, target: Target | None, updates: Updates) -> None:
+    def __init__(self, target: Target | None, updates: Updates, about: Mapping[str, str]) -> None:
         self._target = target
         self._updates = updates
+        self._deepest = int(about.get("deepest", "0"))
 
     def begin(self, name: str) -> None:
         """Finish what a break left half done."""
@@ -58,8 +60,9 @@ class ServedRecords:
             return Done([])
         held = [change for change in changes if change.held]
         if held:
-            steps = max(STEPS, *(change.depth for change in held))
+            steps = max(STEPS, self._deepest + 1)
             self._do(self._updates.remove((change.pmid for change in held), steps))
+        self._deepest = max([self._deepest, *(change.depth for change in changes)])
         lines: list[str] = []
         for change in changes:
             lines += [f"{s} {p} {o} .\n" for s, p, o in change.triples or ()]
@@ -80,9 +83,14 @@ class ServedRecords:
             self._do(self._updates.sweep())
         return 0
 
+    def describe(self, lines: Sequence[str]) -> None:
+        """Put the description of the dataset in the place of the one before, in a graph of its own."""
+        if self._target is not None:
+            self._do(self._updates.describe(lines))
+
     def about(self) -> dict[str, str]:
-        """The state need not keep anything for the store."""
-        return {}
+        """What the state is to keep with what was finished."""
+        return {"deepest": str(self._deepest)}
 
     def count(self) -> int:
         """How many triples the graph has."""

@@ -9,8 +9,9 @@ one piece with the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from medgraph.revisions.description import graph_of
 from medgraph.revisions.names import Names
 
 STEPS = 5
@@ -34,9 +35,17 @@ class Updates:
     def __init__(self, names: Names, graph: str) -> None:
         self._names = names
         self._graph = f"<{graph}>"
+        self._description = f"<{graph_of(graph)}>"
         self._marks = f"<{graph}/marks>"
         self._stem = f"<{graph}/marks#stem>"
         self._candidate = f"<{graph}/marks#candidate>"
+
+    def describe(self, lines: Sequence[str]) -> Iterator[str]:
+        """Updates that put a description of the dataset in the place of the one before."""
+        yield f"CLEAR SILENT GRAPH {self._description}"
+        for start in range(0, len(lines), _AT_ONCE):
+            some = "".join(lines[start : start + _AT_ONCE])
+            yield f"INSERT DATA {{ GRAPH {self._description} {{\n{some}}} }}"
 
     def remove(self, pmids: Iterable[int], steps: int = STEPS) -> Iterator[str]:
         """
@@ -93,4 +102,4 @@ class Updates:
                 f"DELETE {{ GRAPH {graph} {{ ?node ?property ?value }} }}\n"
                 f"WHERE {{ {left}\n  GRAPH {graph} {{ ?node ?property ?value }} }}"
             )
-        yield f"CLEAR SILENT GRAPH {marks}"
+        yield f"DROP SILENT GRAPH {marks}"

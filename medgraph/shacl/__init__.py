@@ -50,6 +50,7 @@ def compile(
     ontology: Source | None = None,
     shared: Iterable[str] = (),
     screens: Mapping[str, Screen] = MappingProxyType({}),
+    watched: Iterable[str] = (),
 ) -> Validator:
     """
     A validator for a shapes graph.
@@ -60,9 +61,10 @@ def compile(
         shared: beginnings of IRIs, without the bracket, of nodes that several records describe (``"https://orcid.org/"``).
         screens: text of a SPARQL constraint -> a function of a node and a graph that is False where the query
             certainly finds nothing; see :mod:`medgraph.screens`.
+        watched: properties for :meth:`Validator.validate_and_notice`.
 
     Raises:
         ShapesError: the shapes cannot be read, are empty or ill-formed, or say something that is not understood.
     """
     pairs = [(s, o) for s, p, o in terms.read(ontology) if p == SUBCLASS] if ontology is not None else []
-    return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared], screens)
+    return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared], screens, watched)

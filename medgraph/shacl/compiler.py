@@ -47,12 +47,13 @@ class Data(Inverted):
         classes: for each class that the shapes name, in their order, the class and those below it.
     """
 
-    __slots__ = ("classes", "waiting")
+    __slots__ = ("classes", "noticed", "waiting")
 
     def __init__(self, graph: Index, classes: Classes) -> None:
         super().__init__(graph)
         self.classes = classes
         self.waiting: list[tuple[Check, str]] = []
+        self.noticed: list[str] = []
 
 
 class Check:

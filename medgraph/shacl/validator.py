@@ -11,9 +11,10 @@ from typing import Any
 
 import pyoxigraph
 
+from medgraph.shacl import paths, sparql, terms
 from medgraph.shacl import shapes as reader
-from medgraph.shacl import sparql, terms
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
+from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import Result, broken
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query, Screen
@@ -21,6 +22,7 @@ from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Trip
 
 _MANY = 10_000
 _BATCH = 100
+_PAIRS = ("Equals", "Disjoint", "LessThan", "LessThanOrEquals")
 
 
 class Subclasses:
@@ -100,6 +102,7 @@ class _Engine:
         scope: str,
         shared: tuple[str, ...],
         subclasses: Subclasses,
+        watched: frozenset[str],
     ) -> None:
         number: dict[str, int] = {}
         compiler = Compiler(scope, shared, number, queries)
@@ -121,9 +124,9 @@ class _Engine:
             for each in self.simple
             for number, predicate in enumerate(each.shape.target_subjects_of)
         ]
-        self.watched = frozenset(predicate for predicate, _, _ in self.by_subject)
+        self.watched = frozenset([*(predicate for predicate, _, _ in self.by_subject), *watched])
         self.reached = dict(zip((each.shape.node for each in self.targets), self._closures(subclasses), strict=True))
-        self.plans: dict[tuple[str, ...], _Plan] = {}
+        self.plans: dict[str | tuple[str, ...], _Plan] = {}
 
     def _closures(self, subclasses: Subclasses) -> list[frozenset[str]]:
         return [frozenset().union(*subclasses.subclasses(each.shape.target_classes)) for each in self.targets]
@@ -132,12 +135,17 @@ class _Engine:
         """What the compiled functions find in a graph; SPARQL constraints wait in ``data``."""
         graph = data.graph
         out: list[Found] = []
-        plans, shared, watched = self.plans, self.shared, self.watched
+        plans, shared, watched, noticed = self.plans, self.shared, self.watched, data.noticed
         for subject, properties in graph.items():
-            key = tuple(properties[TYPE]) if TYPE in properties else ()
+            types = properties.get(TYPE, ())
+            key: str | tuple[str, ...]
+            if len(types) == 1:
+                (key,) = types  # one class, as a rule: the text itself is found sooner than a tuple of it
+            else:
+                key = tuple(types)
             plan = plans.get(key)
             if plan is None:
-                plan = self._plan(key)
+                plan = self._plan(tuple(types), key)
             plan.count += 1
             if plan.alike or not subject.startswith(shared):
                 for report in plan.own:
@@ -146,6 +154,7 @@ class _Engine:
                 for report in plan.shared:
                     report(subject, graph, data, out)
             if not watched.isdisjoint(properties):
+                noticed.append(subject)
                 for predicate, earlier, target in plan.by_subject:
                     if predicate in properties and not (earlier and _seen(target, earlier, properties)):
                         target.count += 1
@@ -155,10 +164,10 @@ class _Engine:
             self._mixed(data, out)
         return out
 
-    def _plan(self, key: tuple[str, ...]) -> _Plan:
+    def _plan(self, types: tuple[str, ...], key: str | tuple[str, ...]) -> _Plan:
         if len(self.plans) >= _MANY:
             self.forget()
-        targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(key)]
+        targets = [each for each in self.simple if not self.reached[each.shape.node].isdisjoint(types)]
         plan = _Plan(targets, [each for each in self.by_subject if each[2] not in targets])
         self.plans[key] = plan
         return plan
@@ -167,24 +176,45 @@ class _Engine:
         graph = data.graph
         for target in self.mixed:
             shape, classes = target.shape, self.reached[target.shape.node]
-            foci: dict[str, None] = {}
-            if shape.target_classes or shape.target_subjects_of or shape.target_objects_of:
-                for subject, properties in graph.items():
-                    if not classes.isdisjoint(properties.get(TYPE, ())) or any(
-                        p in properties for p in shape.target_subjects_of
-                    ):
-                        foci[subject] = None
-                    for predicate in shape.target_objects_of:
-                        foci.update(properties.get(predicate, {}))
-            for node in shape.target_nodes:
-                if self.scope == "dataset" or node in graph or node[0] == '"':
-                    foci[node] = None
+            foci = self._foci(shape, classes, graph)
             for focus in foci:
                 target.count += 1
                 if focus[0] == '"' or focus not in graph:
                     target.maybe(focus, graph, data, out)
                 else:
                     (target.shared if focus.startswith(self.shared) else target.own)(focus, graph, data, out)
+
+    def _foci(self, shape: Shape, classes: frozenset[str], graph: Index) -> dict[str, None]:
+        """The focus nodes of a shape that finds them in several ways, each once."""
+        foci: dict[str, None] = {}
+        if shape.target_classes or shape.target_subjects_of or shape.target_objects_of:
+            for subject, properties in graph.items():
+                if not classes.isdisjoint(properties.get(TYPE, ())) or any(
+                    p in properties for p in shape.target_subjects_of
+                ):
+                    foci[subject] = None
+                for predicate in shape.target_objects_of:
+                    foci.update(properties.get(predicate, {}))
+        for node in shape.target_nodes:
+            if self.scope == "dataset" or node in graph or node[0] == '"':
+                foci[node] = None
+        return foci
+
+    def looking(self, graph: Index) -> dict[str, list[Shape]]:
+        """Which shapes look at which nodes of a graph."""
+        found: dict[str, list[Shape]] = {}
+        for subject, properties in graph.items():
+            types = properties.get(TYPE, ())
+            found[subject] = [
+                target.shape
+                for target in self.simple
+                if not self.reached[target.shape.node].isdisjoint(types)
+                or any(predicate in properties for predicate in target.shape.target_subjects_of)
+            ]
+        for target in self.mixed:
+            for focus in self._foci(target.shape, self.reached[target.shape.node], graph):
+                found.setdefault(focus, []).append(target.shape)
+        return found
 
     def forget(self) -> None:
         """Drop the plans, and keep what they counted."""
@@ -225,6 +255,7 @@ class Validator:
         subclasses: (class, class above it) of the ontologies.
         shared: beginnings of the terms of nodes that several records describe (``"<https://orcid.org/"``).
         screens: for SPARQL constraints whose text stands here, what tells that a node need not be asked about.
+        watched: properties whose subjects a caller wants to know: see :meth:`validate_and_notice`.
     """
 
     def __init__(
@@ -233,7 +264,9 @@ class Validator:
         subclasses: Iterable[tuple[str, str]] = (),
         shared: Iterable[str] = (),
         screens: Mapping[str, Screen] = MappingProxyType({}),
+        watched: Iterable[str] = (),
     ) -> None:
+        self._watched = frozenset(watched)
         self._subclasses = Subclasses(subclasses)
         self._shared = tuple(shared)
         self._screens = dict(screens)
@@ -252,7 +285,7 @@ class Validator:
         self._engine("dataset")
 
     def __reduce__(self) -> tuple[Callable[..., Validator], tuple[Any, ...]]:
-        return type(self), (self.triples, self._subclasses.pairs(), self._shared, self._screens)
+        return type(self), (self.triples, self._subclasses.pairs(), self._shared, self._screens, self._watched)
 
     @property
     def classes(self) -> list[tuple[str, str]]:
@@ -276,7 +309,9 @@ class Validator:
     def _engine(self, scope: str) -> _Engine:
         engine = self._engines.get(scope)
         if engine is None:
-            engine = self._engines[scope] = _Engine(self.shapes, self._queries, scope, self._shared, self._subclasses)
+            engine = self._engines[scope] = _Engine(
+                self.shapes, self._queries, scope, self._shared, self._subclasses, self._watched
+            )
         return engine
 
     def validate(self, record: Iterable[Triple] | Index) -> list[Result]:
@@ -296,6 +331,11 @@ class Validator:
         :attr:`batch` says how many are best.
         """
         return self._run(self._engine("record"), records)
+
+    def validate_and_notice(self, records: Sequence[Index]) -> list[tuple[list[Result], list[str]]]:
+        """As :meth:`validate_batch`; with each record's results the nodes that have a property that is watched."""
+        noticed: list[list[str]] = []
+        return list(zip(self._run(self._engine("record"), records, noticed), noticed, strict=True))
 
     def stream(self, records: Iterable[Any], batch: int | None = None) -> Iterator[tuple[Any, list[Result]]]:
         """Each record with its results, in order; reads ``batch`` records ahead, None is :attr:`batch`."""
@@ -322,7 +362,9 @@ class Validator:
         graph: Any = source if isinstance(source, (dict, StoreIndex)) else terms.index(terms.read(source))
         return self._run(self._engine("dataset"), [graph])[0]
 
-    def _run(self, engine: _Engine, records: Sequence[Iterable[Triple] | Index]) -> list[list[Result]]:
+    def _run(
+        self, engine: _Engine, records: Sequence[Iterable[Triple] | Index], noticed: list[list[str]] | None = None
+    ) -> list[list[Result]]:
         results: list[list[Result]] = []
         graphs: list[Index] = []
         waiting: dict[Check, list[tuple[int, str]]] = {}
@@ -334,8 +376,12 @@ class Validator:
             except Exception as error:  # a record that is no RDF costs that record only
                 results.append([broken(error)])
                 graphs.append({})
+                if noticed is not None:
+                    noticed.append(list(record) if isinstance(record, dict) else [])
                 continue
             graphs.append(graph)
+            if noticed is not None:
+                noticed.append(data.noticed)
             for check, focus in data.waiting:
                 waiting.setdefault(check, []).append((number, focus))
         for check, foci in waiting.items():
@@ -348,7 +394,9 @@ class Validator:
         if isinstance(graph, StoreIndex):
             more = list(graph.objects(SUBCLASS))
         else:
-            more = [(s, o) for s, properties in graph.items() if SUBCLASS in properties for o in properties[SUBCLASS]]
+            more = []
+            if [properties for properties in graph.values() if SUBCLASS in properties]:
+                more = [(s, o) for s, properties in graph.items() for o in properties.get(SUBCLASS, ())]
         if more:
             here = engine.with_classes(more)
         data = Data(graph, here.classes)
@@ -374,6 +422,34 @@ class Validator:
                 each for number in numbers for each in self._ask(check, [f for f in foci if f[0] == number], graphs)
             ]
         return found
+
+    def looking(self, graph: Index) -> dict[str, list[Shape]]:
+        """Which shapes look at which nodes of a record; see :meth:`properties` for what they look at there."""
+        return self._engine("record").looking(graph)
+
+    def properties(self, shape: Shape) -> list[tuple[str, Shape]]:
+        """The properties that a shape with targets looks at, each with the shape that has a name for it."""
+        found: dict[tuple[str, str], Shape] = {}
+
+        def walk(shape: Shape, named: Shape) -> None:
+            named = shape if shape.name else named
+            if shape.path is not None:
+                for part in paths.parts(shape.path):
+                    if isinstance(part, Predicate):
+                        found[part.iri, named.node] = named
+            for constraint in shape.constraints:
+                if constraint.component == "Property":
+                    walk(constraint.value, named)
+                elif constraint.component == "SPARQL":
+                    seen = self._queries[constraint].seen
+                    found.update({(iri, named.node): named for iri in (seen.predicates if seen else ())})
+                elif constraint.component in _PAIRS:
+                    found[constraint.value, named.node] = named
+                for inner in constraint.shapes:
+                    walk(inner, named)
+
+        walk(shape, shape)
+        return [(iri, named) for (iri, _), named in found.items()]
 
     def counts(self) -> dict[str, int]:
         """How many focus nodes each shape with targets has seen since the validator was made."""

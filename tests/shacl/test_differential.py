@@ -213,7 +213,11 @@ def compare(name: str, seeds: range, graphs: int, without: frozenset[str], odd: 
     found, wrong, work = 0, [], []
     for seed in seeds:
         rng = Random(seed)
-        work.append((Validator(rng.shapes(without)), [rng.graph(odd=odd) for _ in range(graphs)]))
+        shapes = rng.shapes(without)
+        data = [rng.graph(odd=odd) for _ in range(graphs)]
+        if name == SHIFTY and "order" not in without:
+            data = [[triple for triple in graph if not triple[2].endswith("#boolean>")] for graph in data]
+        work.append((Validator(shapes), data))
     for seed, (validator, data), results in zip(seeds, work, engine(name)(work), strict=True):
         for graph, theirs in zip(data, results, strict=True):
             ours = validator.validate_graph(graph)
@@ -224,7 +228,8 @@ def compare(name: str, seeds: range, graphs: int, without: frozenset[str], odd: 
 
 
 WITHOUT = frozenset({"order", "range", "complex inverse"})
-"""What random shapes for pySHACL leave out: its deviations there spread to all shapes around."""
+"""What random shapes leave out for pySHACL, and for odd literals: deviations there spread to all shapes around, as that
+of pyshifty about the order of booleans would, which are left out of the data where shapes ask for order."""
 
 
 def test_random_shapes_against_pyshifty() -> None:
@@ -246,7 +251,7 @@ def test_random_shapes_against_pyshacl() -> None:
 def test_many_random_shapes(name: str, odd: float) -> None:
     if name == PYSHACL and odd:
         pytest.skip("its lexical deviations spread to all shapes around")
-    compare(name, range(10_000, 10_300), 20, WITHOUT if name == PYSHACL else frozenset(), odd)
+    compare(name, range(10_000, 10_300), 20, WITHOUT if name == PYSHACL or odd else frozenset(), odd)
 
 
 def mutated(rng: random.Random, record: list[Triple]) -> list[Triple]:
