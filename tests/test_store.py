@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -335,7 +336,7 @@ class TestDisk:
     def test_a_folder_that_one_may_not_read(self, tmp_path: Path) -> None:
         if os.getuid() != 0:
             pytest.skip("becoming somebody else takes root")
-        place = Path("/tmp") / f"medgraph-permission-{os.getpid()}"
+        place = Path(tempfile.gettempdir()) / f"medgraph-permission-{os.getpid()}"
         try:
             with open_store(place, create=True) as store:
                 store.load(lines(0, 10))
