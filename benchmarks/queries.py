@@ -8,7 +8,8 @@ Every named query on an embedded store of 10,000 records of PubMed XML and the M
 
 The records are the distinct ones of shared/data under new PMIDs, again and again, so that groups are larger and joins
 are harder than in 10,000 records of PubMed. A query gets the parameters below, which find something; the others their
-defaults. The bar is a second, and three for those that aggregate over all records.
+defaults. The bar is a second, and three for those that aggregate over all records. A
+query runs in one thread, so processor time is what it takes on a machine that has nothing else to do.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import corpus
 
@@ -97,21 +98,25 @@ def main() -> None:
             make(folder, chosen.records)
         with open_store(folder, read_only=True) as store:
             known = parameters(store)
-            print(f"{len(store):,} triples\n\n| query | rows | median s | bar s | |\n| --- | --- | --- | --- | --- |")
+            print(f"{len(store):,} triples\n")
+            print("| query | rows | median s | of processor time | bar s | |\n| --- | --- | --- | --- | --- | --- |")
             missed = []
             for name in chosen.only or named.names():
                 query = named.named(name)
                 takes = {each.name for each in query.parameters}
                 text = query.bound({key: value for key, value in known.items() if key in takes})
-                times = []
+                walls, processors = [], []
                 for _ in range(chosen.repeat):
-                    started = perf_counter()
+                    wall, processor = perf_counter(), process_time()
                     rows = len(store.answer(text))
-                    times.append(perf_counter() - started)
-                median, bar = statistics.median(times), 3.0 if name in EVERYTHING else 1.0
+                    walls.append(perf_counter() - wall)
+                    processors.append(process_time() - processor)
+                median, bar = statistics.median(walls), 3 if name in EVERYTHING else 1
+                cpu = statistics.median(processors)
                 if median > bar:
                     missed.append(name)
-                print(f"| {name} | {rows} | {median:.3f} | {bar:.0f} | {'over' if median > bar else ''} |", flush=True)
+                over = "over" if cpu > bar else "over by waiting" if median > bar else ""
+                print(f"| {name} | {rows} | {median:.2f} | {cpu:.2f} | {bar} | {over} |", flush=True)
             print(f"\nover the bar: {', '.join(missed) or 'none'}")
 
 

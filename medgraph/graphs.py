@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from medgraph import sources
+from medgraph import places, sources
 from medgraph.errors import FormatError, SourceError
 from medgraph.pipeline import Pmids
 from medgraph.shacl.terms import Index, StoreIndex, Triple, canonical, to_pyoxigraph
@@ -163,7 +163,7 @@ def triples(opened: Opened, format: ox.RdfFormat) -> Iterator[Triple]:
         SourceError: the file is not of that syntax, or damaged.
     """
     try:
-        for quad in ox.parse(opened, format):  # type: ignore[arg-type]
+        for quad in ox.parse(opened, format, base_iri=places.iri(opened.name)):  # type: ignore[arg-type]
             yield str(quad.subject), str(quad.predicate), str(quad.object)
     except SyntaxError as error:
         raise opened.failure or SourceError(opened.name, f"cannot be read as {format.name}: {error}") from error

@@ -587,7 +587,7 @@ def _seldom_collected() -> Iterator[None]:
     The search for cyclic garbage is made after more new objects than it usually is.
 
     A record's graph is some hundred lists and dicts that hold no cycle and are gone with the record; looking
-    through them again and again takes a thirtieth of a conversion.
+    through them again and again takes a fortieth of a conversion.
     """
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], _NEW_OBJECTS) if before[0] else 0, *before[1:])

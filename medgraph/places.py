@@ -110,6 +110,16 @@ def base_name(name: str) -> str:
     return re.split(r"[?#]", name)[0].rstrip("/").rpartition("/")[2] if is_url(name) else os.path.basename(name)
 
 
+def iri(name: str) -> str | None:
+    """
+    Where a file lies, as the base of relative IRIs in it (RFC 3986, 5.1.3); None for what is no file.
+
+    >>> iri("/data/a b.ttl"), iri("https://example.org/a.ttl"), iri("<stdin>")
+    ('file:///data/a%20b.ttl', 'https://example.org/a.ttl', None)
+    """
+    return name if is_url(name) else None if name.startswith("<") else Path(os.path.abspath(name)).as_uri()
+
+
 def parent(name: str) -> str:
     """The folder in which a path or URL lies."""
     return name.rstrip("/").rpartition("/")[0] if is_url(name) else os.path.dirname(name)

@@ -42,6 +42,12 @@ _AT_ONCE = 64
 
 _EXAMPLES = 10
 
+Line = tuple[int, bytes]
+"""A row as it stands in a file, behind its PMID: what is only passed on is not taken apart."""
+
+_PMID = itemgetter(0)
+_NOT_THERE = (f"\t{DELETED}\n".encode(), f"\t{REJECTED}\n".encode())
+
 
 class Row(NamedTuple):
     """
@@ -88,7 +94,7 @@ class Roll:
     """
 
     def __init__(self, part: str) -> None:
-        self._part = part
+        self._part = part.replace("\t", "%09").replace("\n", "%0A")
         self._rows: list[Row] = []
         self._sorted: list[Path] = []
         self._stack = ExitStack()
@@ -112,15 +118,15 @@ class Roll:
         """Write the list to a file of this machine."""
         self._rows.sort()
         with ExitStack() as stack:
-            lists = [stack.enter_context(_reading(aside)) for aside in self._sorted]
-            _write(path, heapq.merge(*map(_rows, lists), self._rows))
+            lists = [_lines(stack.enter_context(_reading(aside))) for aside in self._sorted]
+            _write(path, heapq.merge(*lists, ((row.pmid, row.line()) for row in self._rows)))
 
     def _put_aside(self) -> None:
         if self._folder is None:
             self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="medgraph-")))
         self._rows.sort()
         path = self._folder / f"{len(self._sorted)}.gz"
-        _write(path, self._rows)
+        _write(path, ((row.pmid, row.line()) for row in self._rows))
         self._sorted.append(path)
         self._rows = []
 
@@ -291,29 +297,31 @@ def _list_at(place: str) -> Iterator[IO[bytes]]:
             yield unpacked
 
 
-def _merged(lists: Iterable[Path]) -> Iterator[Row]:
+def _merged(lists: Iterable[Path]) -> Iterator[Line]:
     with ExitStack() as stack:
-        streams = [_rows(stack.enter_context(_reading(path))) for path in lists]
-        yield from heapq.merge(*streams, key=itemgetter(0))
+        streams = [_lines(stack.enter_context(_reading(path))) for path in lists]
+        yield from heapq.merge(*streams, key=_PMID)
 
 
 class _Counted:
     """Passes rows on and counts them."""
 
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self._rows = rows
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
         self._count = self._pmids = self._recurring = self._deleted = 0
         self._first: list[str] = []
 
-    def __iter__(self) -> Iterator[Row]:
-        for pmid, group in groupby(self._rows, itemgetter(0)):
+    def __iter__(self) -> Iterator[Line]:
+        for pmid, group in groupby(self._lines, _PMID):
             there = 0
             deleted = False
-            for row in group:
+            for line in group:
                 self._count += 1
-                there += row.is_there
-                deleted = deleted or row.triples == DELETED
-                yield row
+                if line[1].endswith(_NOT_THERE):
+                    deleted = deleted or line[1].endswith(_NOT_THERE[0])
+                else:
+                    there += 1
+                yield line
             self._pmids += there > 0
             self._deleted += deleted
             if there > 1:
@@ -325,12 +333,12 @@ class _Counted:
         return Summary(self._count, self._pmids, self._recurring, tuple(self._first), self._deleted)
 
 
-def _write(path: str | os.PathLike[str], rows: Iterable[Row]) -> None:
+def _write(path: str | os.PathLike[str], lines: Iterable[Line]) -> None:
     with open(path, "wb") as raw, xopen(cast("IO[bytes]", raw), "wb", format="gz", threads=0) as packed:
         out = io.BufferedWriter(cast(io.RawIOBase, packed), 1 << 16)
         out.write(HEAD)
-        for row in rows:
-            out.write(row.line())
+        for _, line in lines:
+            out.write(line)
         out.flush()
         out.detach()
 
@@ -343,17 +351,33 @@ def _reading(path: str | os.PathLike[str]) -> IO[bytes]:
 
 
 def _rows(file: IO[bytes]) -> Iterator[Row]:
-    name = str(getattr(file, "name", "the list of PMIDs"))
+    for pmid, line in _lines(file):
+        try:
+            _, version, part, triples = line.decode().rstrip("\n").split("\t")
+        except ValueError as error:
+            raise _damaged(file, error) from error
+        yield Row(pmid, version, part, triples)
+
+
+def _lines(file: IO[bytes]) -> Iterator[Line]:
+    """The lines of a list as they are, with their PMIDs."""
     last = -1
     try:
         if file.readline() != HEAD:
-            raise FormatError(name, "this is no list of PMIDs; expected is pmids.tsv.gz of a conversion")
+            raise FormatError(_name(file), "this is no list of PMIDs; expected is pmids.tsv.gz of a conversion")
         for number, line in enumerate(file, 2):
-            pmid, version, part, triples = line.decode().rstrip("\n").split("\t")
-            row = Row(int(pmid), version, part, triples)
-            if row.pmid < last:
-                raise FormatError(name, f"line {number}: the list is not sorted by PMID; convert again")
-            last = row.pmid
-            yield row
+            pmid = int(line[: line.index(b"\t")])
+            if pmid < last:
+                raise FormatError(_name(file), f"line {number}: the list is not sorted by PMID; convert again")
+            last = pmid
+            yield pmid, line
     except (OSError, EOFError, ValueError) as error:
-        raise FormatError(name, f"the list of PMIDs is damaged ({error}); convert again to have it written") from error
+        raise _damaged(file, error) from error
+
+
+def _damaged(file: IO[bytes], error: Exception) -> FormatError:
+    return FormatError(_name(file), f"the list of PMIDs is damaged ({error}); convert again to have it written")
+
+
+def _name(file: IO[bytes]) -> str:
+    return str(getattr(file, "name", "the list of PMIDs"))

@@ -70,6 +70,10 @@ class Endpoint:
         self._client = import_module("medgraph.endpoint").Endpoint(url, **options)
         self.url = url
 
+    def close(self) -> None:
+        """Let the connection go."""
+        self._client.close()
+
     def answer(self, query: str, graphs: Sequence[str] = ()) -> Answer:
         """
         The answer of a query; arguments as for :meth:`medgraph.store.Store.answer`.
@@ -169,7 +173,11 @@ def place(
     if sum((store is not None, endpoint is not None, bool(inputs))) != 1:
         raise ValueError("say what to ask: a store, or an endpoint, or input files, and one of them only")
     if endpoint is not None:
-        yield Endpoint(endpoint), None
+        server = Endpoint(endpoint)
+        try:
+            yield server, None
+        finally:
+            server.close()
     elif store is not None:
         with open_store(os.fspath(store).removeprefix("store:"), read_only=True) as opened:
             yield opened, None

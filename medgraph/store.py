@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
-from medgraph import iris, vocab
+from medgraph import iris, places, vocab
 from medgraph.answers import Answer, of_results
 from medgraph.errors import StoreError
 from medgraph.locks import Lock, LockedError
@@ -111,7 +111,7 @@ class Store:
         format = ox.RdfFormat.from_extension(path.rpartition(".")[2])
         target = None if format is None or format.supports_datasets else ox.NamedNode(graph)
         try:
-            store.bulk_load(path=path, to_graph=target)
+            store.bulk_load(path=path, base_iri=places.iri(path), to_graph=target)
         except (SyntaxError, ValueError, OSError) as error:
             raise StoreError(path, f"cannot be read as RDF: {error}") from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+from conftest import Ran
 from published import published
 from vocabulary import check_graph
 
@@ -54,7 +55,7 @@ def test_the_file_says_what_the_triples_say(out: Path) -> None:
     read = store_of(out)
     assert len(read) == len(set(said))
     for subject, predicate, value in said:
-        assert read.answer(f"ASK {{ {subject} {predicate} {value} }}").rows == [("yes",)]
+        assert read.answer(f"ASK {{ {subject} {predicate} {value} }}").rows == [(True,)]
 
 
 def test_the_figures_are_true(out: Path) -> None:
@@ -66,17 +67,17 @@ def test_the_figures_are_true(out: Path) -> None:
     of = "?d a void:Dataset ; void:dataDump ?file ; "
     files = store.answer(f"SELECT DISTINCT ?file {{ {of} void:triples ?n }} ORDER BY ?file").rows
     assert files == [("http://example.org/data/a%20b.nt.gz",), ("http://example.org/data/c.nt.gz",)]
-    assert store.answer(f"SELECT DISTINCT ?n {{ {of} void:entities ?n }}").rows == [("3",)]
+    assert store.answer(f"SELECT DISTINCT ?n {{ {of} void:entities ?n }}").rows == [(3,)]
     classes = whole.answer("SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }").rows
     assert store.answer(f"SELECT DISTINCT ?n {{ {of} void:classes ?n }}").rows == classes
     query = "SELECT ?n { ?p void:property bibo:pmid ; void:triples ?n }"
-    assert store.answer(query).rows == [("4",)]  # PMID 2 stands in two parts
+    assert store.answer(query).rows == [(4,)]  # PMID 2 stands in two parts
     people = "SELECT ?n { ?p void:class foaf:Person ; void:entities ?n }"
     assert store.answer(people).rows == whole.answer("SELECT (COUNT(?s) AS ?n) { ?s a foaf:Person }").rows
     for part in parts:
         query = f'SELECT ?size ?sum {{ ?p dcterms:title "{part.name}" ; dcat:byteSize ?size ; schema:sha256 ?sum }}'
         data = part.read_bytes()
-        assert store.answer(query).rows == [(str(len(data)), hashlib.sha256(data).hexdigest())]
+        assert store.answer(query).rows == [(len(data), hashlib.sha256(data).hexdigest())]
     sources = store.answer("SELECT ?name { ?a prov:used ?s . ?s dcterms:title ?name } ORDER BY ?name").rows
     assert sources == [("a b.nbib",), ("c.nbib",)]
 
@@ -95,3 +96,11 @@ def test_another_input_has_another_name(out: Path, nbib: Nbib, tmp_path: Path) -
     (tmp_path / "in" / "c.nbib").write_text(nbib(4))
     pipeline.convert([tmp_path / "in"], f"{out}/", format="nt.gz")
     assert manifest.read(str(out)).digest != before
+
+
+def test_a_folder_of_parts_is_loaded_with_its_description(out: Path, tmp_path: Path, run: Callable[..., Ran]) -> None:
+    assert run("load", out, "--to", f"store:{tmp_path}/store").code == 0
+    asked = run("query", "SELECT ?f { ?d dcat:downloadURL ?f }", "--store", tmp_path / "store", "--format", "csv")
+    assert (out / "c.nt.gz").as_uri() in asked.out
+    asked = run("query", "SELECT ?f { ?d dcat:downloadURL ?f }", out / dataset.NAME, "--format", "csv")
+    assert (out / "c.nt.gz").as_uri() in asked.out

@@ -52,6 +52,7 @@ def test_the_installed_wheel_does_the_main_job_outside_the_checkout(wheel: Path,
 
     assert "pubmed:35315510 a bibo:AcademicArticle" in medgraph("convert", "record.txt")
     assert medgraph("query", "SELECT ?p { ?a bibo:pmid ?p }", "record.txt") == "p\n35315510\n"
+    assert medgraph("query", "languages", "record.txt", "--format", "csv").splitlines()[1].endswith(",eng,1")
     where = "from medgraph import shipped; print(len(list(shipped.folder('ontologies').glob('*.ttl'))))"
     found = subprocess.run([binaries / "python", "-c", where], check=True, capture_output=True, cwd=tmp_path)
     assert int(found.stdout) == len(list((ROOT / "ontologies").glob("*.ttl")))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -304,3 +305,55 @@ class TestAsking:
     def test_formats_are_those_of_the_writers(self) -> None:
         assert set(TRIPLES) <= set(sinks.FORMATS)
         assert isinstance(questions.found("languages"), NamedQuery)
+
+
+@pytest.fixture(scope="module")
+def everything(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All real records as N-Triples."""
+    path = tmp_path_factory.mktemp("everything") / "all.nt"
+    medgraph.convert([shared / "medline", shared / "pubmed-xml"], path, validate="off")
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", ["oxigraph", "virtuoso", "fuseki"])
+def test_all_real_records_answer_alike_everywhere(
+    kind: str, request: pytest.FixtureRequest, everything: Path, tmp_path: Path
+) -> None:
+    from medgraph.endpoint import Endpoint
+    from medgraph.endpoint.credentials import Credentials
+
+    server: Server = request.getfixturevalue(f"{kind}_server")
+    server.empty()
+    auth: Any = Credentials(server.user, server.password) if server.user else False
+    with open_store(tmp_path / "store", create=True) as store, Endpoint(server.url, auth=auth) as client:
+        with open(everything, "rb") as file:
+            while chunk := list(islice(file, 100_000)):
+                store.load(b"".join(chunk))
+                for start in range(0, len(chunk), 10_000):
+                    client.add(b"".join(chunk[start : start + 10_000]))
+        assert server.count() == store.count()
+        place = questions.Endpoint(server.url)
+        different = []
+        for name in ALL:
+            query = named.named(name)
+            here = questions.ask(query, store, REAL.get(name, {})).texts
+            if questions.ask(query, place, REAL.get(name, {})).texts != here:
+                different.append(name)
+        assert different == []
+    server.empty()
+
+
+REAL: dict[str, Any] = {
+    "articles-of-person": {"orcid": "0000-0003-4252-2547"},
+    "coauthors-of-person": {"orcid": "0000-0003-4252-2547"},
+    "articles-on-concept": {"concept": "D009369"},
+    "people-on-concept": {"concept": "D009369"},
+    "starred-topics-of-journal": {"journal": "0370366"},
+    "authors-of-article": {"article": 38118002},
+    "references-of-article": {"article": 38118002},
+    "record": {"article": 38118002},
+    "cited-by": {"article": 18976116},
+}
+"""What is asked about the real records; the other queries get their defaults."""

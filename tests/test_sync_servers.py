@@ -140,8 +140,7 @@ def test_real_revisions_give_the_store_of_a_fresh_build(place, server, shared):
     assert sum(file.counts["revised"] for file in done.files) > 300
     assert done.triples == server.count()
     current, _ = final(place.files.glob("pubmed*"))
-    if server.name != "virtuoso":
-        assert_served(server, place.files)
+    assert_served(server, place.files)
     assert done.records == len(current)
 
 

@@ -13,6 +13,7 @@ from typing import Protocol, Self
 
 import pyoxigraph as ox
 
+from medgraph import places
 from medgraph.errors import SourceError
 from medgraph.loading.distinct import Distinct
 from medgraph.loading.lines import BadLineError, canonical, line_of, reason_of
@@ -143,7 +144,7 @@ def _of_lines(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) ->
 def _of_quads(opened: Opened, format: ox.RdfFormat, size: int, names: _Names) -> Iterator[bytes]:
     waiting: list[str] = []
     try:
-        for quad in ox.parse(opened, format):  # type: ignore[arg-type]
+        for quad in ox.parse(opened, format, base_iri=places.iri(opened.name)):  # type: ignore[arg-type]
             waiting.append(line_of(quad, names.of))
             if len(waiting) == size:
                 yield "".join(waiting).encode()

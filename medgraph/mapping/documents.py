@@ -200,7 +200,7 @@ def journal(value: Journal, record: Record) -> str:
     """The journal: by NLM Unique ID, else linking ISSN, else a name of ours from its title, else one of this record."""
     iri = iris.journal(value.nlm_unique_id, None, None)
     if iri is None:
-        linking = next((i.value for i in value.issns if i.type == "Linking" and _issn(i.value)), None)
+        linking = next((number for i in value.issns if i.type == "Linking" and (number := _issn(i.value))), None)
         name = value.medline_ta or value.iso_abbreviation or value.title
         iri = iris.journal(None, linking, name, record.base)
     return record.describe("journal", iri or f"{record.stem}journal>", value)

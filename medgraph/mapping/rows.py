@@ -196,7 +196,7 @@ class Record:
 
     Args:
         citation: the record.
-        mapping: whose tables describe the nodes, and whose ``memory`` keeps what MeSH headings say in every record.
+        mapping: whose tables describe the nodes, and whose ``memory`` keeps the IRIs of MeSH identifiers and pairs.
     """
 
     __slots__ = (

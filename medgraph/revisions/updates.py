@@ -102,4 +102,4 @@ class Updates:
                 f"DELETE {{ GRAPH {graph} {{ ?node ?property ?value }} }}\n"
                 f"WHERE {{ {left}\n  GRAPH {graph} {{ ?node ?property ?value }} }}"
             )
-        yield f"CLEAR SILENT GRAPH {marks}"
+        yield f"DROP SILENT GRAPH {marks}"
