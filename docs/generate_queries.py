@@ -45,8 +45,8 @@ tree in the same graph (`medgraph mesh export -o mesh.nt`, then load it); withou
 
 A parameter can be given several times, and then any of the values will do. An ORCID may be written in any way, a MeSH
 term as its identifier or its name (in any case; with `--mesh INDEX` also by NLM's other names for it), a journal as its
-NLM Unique ID, ISSN, title or abbreviation. Values become terms of SPARQL before they are put into the query: nothing that
-is given is read as SPARQL.
+NLM Unique ID, ISSN, title or abbreviation. Values become terms of SPARQL before they are put into the query: nothing
+that is given is read as SPARQL.
 
 A query of your own gets parameters by the same header:
 

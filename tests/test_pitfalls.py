@@ -17,9 +17,9 @@ import pytest
 
 import medgraph
 from medgraph import medline, pubmed_xml
+from medgraph.answers import shortened
 from medgraph.mapping import FULL
 from medgraph.model import Citation
-from medgraph.store import shortened
 from medgraph.vocab import PREFIXES
 
 Found = set[tuple[str, str, str]]
