@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from medgraph import places, sources
+from medgraph import dataset, manifest, places, sources
 from medgraph.errors import FormatError, SourceError
 from medgraph.pipeline import Pmids
 from medgraph.shacl.terms import Index, StoreIndex, Triple, canonical, to_pyoxigraph
@@ -127,9 +127,12 @@ def format_of_content(head: bytes) -> ox.RdfFormat:
     return ox.RdfFormat.TRIG
 
 
-def inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+def inputs(paths: Iterable[str | os.PathLike[str]], *, description: bool = True) -> list[str]:
     """
     The files that paths stand for: in a folder, records and RDF.
+
+    Args:
+        description: what a conversion says of itself beside its parts is among them.
 
     Raises:
         FormatError: a folder holds neither.
@@ -140,7 +143,11 @@ def inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
         if path == STDIN or not os.path.isdir(path):
             found.append(path)
             continue
-        rdf = sorted(str(file) for file in Path(path).rglob("*") if file.is_file() and _is_rdf(file, Path(path)))
+        rdf = sorted(
+            str(file)
+            for file in Path(path).rglob("*")
+            if file.is_file() and _is_rdf(file, Path(path)) and (description or not _is_description(file))
+        )
         try:
             found += sources.inputs([path])
         except FormatError:
@@ -153,6 +160,10 @@ def inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
 def _is_rdf(file: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
     return not hidden and format_of(file.name) is not None
+
+
+def _is_description(file: Path) -> bool:
+    return file.name == dataset.NAME and file.with_name(manifest.NAME).exists()
 
 
 def triples(opened: Opened, format: ox.RdfFormat) -> Iterator[Triple]:

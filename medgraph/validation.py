@@ -137,7 +137,8 @@ def validate(
     bench: _Bench = _Bench(judge) if engine == "stream" else _Reference(judge)
     sample = Sample(audit if engine == "stream" and not dataset else 0, seed)
     run = _Run(bench, used, sample, baseline=_baseline(baseline), report=report, watch=watch)
-    names = graphs.inputs(inputs)
+    # The shapes are about records; a conversion's description of its own parts is none.
+    names = graphs.inputs(inputs, description=False)
     if report is not None:
         report.begin(judge.validator.scopes())
     if dataset:
