@@ -9,6 +9,7 @@ and where the parts lie. It has no date but one that is asked for, so the same i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 import msgspec
@@ -94,7 +95,7 @@ def triples(manifest: Manifest, *, at: str | None = None, issued: str | None = N
         (VOID.entities, _count(entities)),
         (VOID.properties, _count(len(properties))),
         (VOID.classes, _count(len(classes))),
-        (VOID.vocabulary, _vocabularies([*properties, *classes])),
+        (VOID.vocabulary, vocabularies([*properties, *classes])),
         (VOID.feature, [f"<http://www.w3.org/ns/formats/{_FORMATS[each][1]}>" for each in formats]),
         (VOID.dataDump, files),
         (DCAT.distribution, parts),
@@ -166,10 +167,16 @@ def _sum(parts: list[Made], name: str) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _vocabularies(iris: list[str]) -> list[str]:
-    """The namespaces of the vocabularies that terms are from."""
+def vocabularies(iris: Iterable[str]) -> list[str]:
+    """
+    The namespaces of the vocabularies that terms are from, in N-Triples syntax like these; each once, sorted.
+
+    >>> vocabularies(["<http://id.nlm.nih.gov/mesh/vocab#hasDescriptor>", "<http://purl.org/dc/terms/title>"])
+    ['<http://id.nlm.nih.gov/mesh/vocab#>', '<http://purl.org/dc/terms/>']
+    """
+    terms = tuple(iris)
     known = {f"<{namespace}": namespace for p, namespace in vocab.PREFIXES.items() if p not in _NOT_VOCABULARIES}
-    return [f"<{known[start]}>" for start in sorted(known) if any(iri.startswith(start) for iri in iris)]
+    return [f"<{known[start]}>" for start in sorted(known) if any(iri.startswith(start) for iri in terms)]
 
 
 def _local(iri: str) -> str:

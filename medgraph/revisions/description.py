@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 
-from medgraph import vocab
-from medgraph.dataset import ATTRIBUTION, NLM, PUBMED, TERMS
+from medgraph.dataset import ATTRIBUTION, NLM, PUBMED, TERMS, vocabularies
 from medgraph.mapping import Mapping
 from medgraph.mapping.literals import literal, typed
 from medgraph.revisions.state import Known
 from medgraph.vocab import DCAT, DCTERMS, FOAF, PROV, RDF, SCHEMA, VOID, XSD
-
-_NOT_VOCABULARIES = frozenset({"rdf", "xsd"})
 
 
 def graph_of(graph: str) -> str:
@@ -41,6 +38,7 @@ def lines(
     sources = [(f"<{graph}/dataset#{file.name}>", file) for file in files]
     newest = f" It is brought up to {files[-1].name}." if files else ""
     options = ", ".join(f"{name} {about[name]}" for name in ("profile", "without", "validate") if about.get(name))
+    predicates = {row.predicate for name in mapping.nodes for row in mapping.rows(name)}
     said: list[tuple[str, str, str]] = [
         *((dataset, RDF.type, each) for each in (VOID.Dataset, DCAT.Dataset, PROV.Entity)),
         (dataset, DCTERMS.title, f"{literal('PubMed records as RDF')}@en"),
@@ -50,7 +48,7 @@ def lines(
         (dataset, DCTERMS.source, f"<{PUBMED}>"),
         (dataset, VOID.entities, typed(str(records), XSD.integer)),
         *([(dataset, VOID.triples, typed(str(triples), XSD.integer))] if triples else []),
-        *((dataset, VOID.vocabulary, each) for each in _vocabularies(mapping)),
+        *((dataset, VOID.vocabulary, each) for each in vocabularies(predicates)),
         (dataset, PROV.wasGeneratedBy, activity),
         (f"<{PUBMED}>", DCTERMS.publisher, f"<{NLM}>"),
         (f"<{NLM}>", RDF.type, FOAF.Organization),
@@ -72,10 +70,3 @@ def lines(
             (node, DCTERMS.identifier, literal(f"md5:{file.md5}")),
         ]
     return [f"{subject} {predicate} {value} .\n" for subject, predicate, value in said]
-
-
-def _vocabularies(mapping: Mapping) -> list[str]:
-    """The namespaces of the vocabularies that the mapping's properties are from."""
-    predicates = {row.predicate for name in mapping.nodes for row in mapping.rows(name)}
-    known = {namespace for prefix, namespace in vocab.PREFIXES.items() if prefix not in _NOT_VOCABULARIES}
-    return [f"<{each}>" for each in sorted(known) if any(p.startswith(f"<{each}") for p in predicates)]
