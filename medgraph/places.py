@@ -15,8 +15,8 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, TypeVar, cast
 
@@ -278,15 +278,8 @@ def write_bytes(name: str, data: bytes) -> None:
             file.flush()
             upload(file.name, name)
         return
-    whole = Path(aside(name))
-    try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        whole.write_bytes(data)
-        whole.replace(name)
-    except OSError as error:
-        with suppress(OSError):
-            whole.unlink(missing_ok=True)
-        raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
+    with _whole(name) as path:
+        path.write_bytes(data)
 
 
 def put(local: str | os.PathLike[str], name: str) -> None:
@@ -299,14 +292,24 @@ def put(local: str | os.PathLike[str], name: str) -> None:
     if is_url(name):
         upload(os.fspath(local), name)
         return
+    with _whole(name) as path:
+        shutil.copyfile(local, path)
+
+
+@contextmanager
+def _whole(name: str) -> Iterator[Path]:
+    """Where to write a file that then gets its name; whatever comes between, an interruption too, leaves nothing."""
     whole = Path(aside(name))
     try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(local, whole)
-        whole.replace(name)
+        try:
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            yield whole
+            whole.replace(name)
+        except BaseException:
+            with suppress(OSError):
+                whole.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        with suppress(OSError):
-            whole.unlink(missing_ok=True)
         raise SinkError(name, f"it cannot be written: {error.strerror or error}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -58,16 +59,21 @@ class Rejects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            for file in self._files.values():
+                with suppress(OSError):
+                    file.close()
+            for path in (self.path, self.triples_path):
+                # also one that was made just before an interruption, and is in no list yet
+                if path is not None:
+                    Path(places.aside(str(path))).unlink(missing_ok=True)
+            return
         for path, file in self._files.items():
             try:
                 file.close()
-                if error is None:
-                    os.replace(file.name, path)
-                else:
-                    os.unlink(file.name)
+                os.replace(file.name, path)
             except OSError as problem:
-                if error is None:
-                    raise SinkError(str(path), f"cannot keep the rejected records: {problem.strerror}") from problem
+                raise SinkError(str(path), f"cannot keep the rejected records: {problem.strerror}") from problem
 
     def add(self, error: RecordError, findings: Sequence[Finding] = (), triples: Sequence[Triple] = ()) -> None:
         """

@@ -233,10 +233,13 @@ class FileSink:
             if not stat.S_ISREG(os.stat(self.target).st_mode):
                 return open(self.target, "wb", buffering=0)
         path = self._path = Path(os.path.realpath(self.target))
-        part = path.with_name(path.name + self._aside)
-        raw = open(part, "wb", buffering=0)  # noqa: SIM115
-        self._part = part
-        return raw
+        # Named before it is there: an interruption comes as soon as the file is made, before open has returned.
+        self._part = path.with_name(path.name + self._aside)
+        try:
+            return open(self._part, "wb", buffering=0)
+        except OSError:
+            self._part = None
+            raise
 
     def _fail(self, error: BaseException) -> None:
         self.abort()

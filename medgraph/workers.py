@@ -13,10 +13,11 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
 from typing import Any, Generic, NoReturn, TypeVar
 
 from medgraph.errors import MedgraphError, WorkerError
@@ -141,7 +142,6 @@ class _Processes(Generic[Job, Result]):
         self._told = told
         self._context = multiprocessing.get_context("spawn")
         self._far = self._context.RawArray("q", 2 * len(jobs))
-        self._children: set[Any] = set()
 
     def results(self) -> Iterator[Done[Result]]:
         waiting = deque(range(len(self._jobs)))
@@ -172,7 +172,6 @@ class _Processes(Generic[Job, Result]):
                     except BrokenExecutor:
                         lost.add(number)
                     waiting.popleft()
-                self._children = set(multiprocessing.active_children()) - before
                 done, _ = wait(under_way, _PATIENCE, FIRST_COMPLETED)
                 if self._told is not None:
                     self._told({n: (self._far[2 * n], self._far[2 * n + 1]) for n in under_way.values()})
@@ -194,17 +193,18 @@ class _Processes(Generic[Job, Result]):
         finally:
             pool.shutdown(wait=finished, cancel_futures=True)
             if not finished:
-                self._stop()
+                _stop(set(multiprocessing.active_children()) - before)
 
-    def _stop(self) -> None:
-        """Let the workers go the way of Ctrl-C, and end those that do not."""
-        for child in self._children:
-            child.terminate()
-        for child in self._children:
-            child.join(5)
-            if child.is_alive():
-                child.kill()
-                child.join()
+
+def _stop(children: Iterable[BaseProcess]) -> None:
+    """Let the workers go the way of Ctrl-C, and end those that do not."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(5)
+        if child.is_alive():
+            child.kill()
+            child.join()
 
 
 def _begin(board: Any) -> None:

@@ -346,3 +346,16 @@ def test_a_record_that_a_syntax_cannot_carry_stays_out_and_the_next_goes_in(
         sink.write(record(2))
     assert read_back(path) == as_set(record(1) + record(2))
     assert sink.records == 2
+
+
+def test_an_interruption_that_comes_as_the_file_is_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        open(*args, **kwargs).close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sinks, "open", interrupted, raising=False)
+    with pytest.raises(KeyboardInterrupt), sinks.open_sink(tmp_path / "out.nt"):
+        pytest.fail("it was opened")
+    assert not list(tmp_path.iterdir())
