@@ -6,7 +6,8 @@ Filling an embedded store: a million ready N-Triples by Store.load, against bare
 
 Both are given the same lines of a file in chunks of 100,000; each run is a process and a folder of its own, and the
 order changes from round to round. Printed are triples per second of wall time and of processor time, and the peak of
-memory. The bar: at least 0.8 of bare pyoxigraph's speed, under 300 MB.
+memory. The bar: at least 0.8 of bare pyoxigraph's speed, under 300 MB. "Laid together" is what `medgraph load` does on
+top, so that queries are quick.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 import corpus
 
 TRIPLES = 1_000_000
+TOGETHER = "medgraph, laid together"
 RUN = """
 import json, resource, sys
 from itertools import islice
@@ -34,7 +36,8 @@ if how == "bare":
 else:
     from medgraph.store import open_store
     store = open_store(folder, create=True)
-    load, close = store.load, store.close
+    load = store.load
+    close = store.close if how == "medgraph" else lambda: (store.optimize(), store.close())
 wall, cpu, count = perf_counter(), process_time(), 0
 with open(path, "rb") as file:
     while lines := list(islice(file, 100_000)):
@@ -63,9 +66,9 @@ def main() -> None:
         path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(work) / "million.nt"
         if len(sys.argv) == 1:
             make(path)
-        found: dict[str, list[list[float]]] = {"bare": [], "medgraph": []}
+        found: dict[str, list[list[float]]] = {"bare": [], "medgraph": [], TOGETHER: []}
         for n in range(3):
-            for how in ("bare", "medgraph") if n % 2 == 0 else ("medgraph", "bare"):
+            for how in list(found) if n % 2 == 0 else reversed(found):
                 folder = tempfile.mkdtemp(dir=work)
                 done = subprocess.run(
                     [sys.executable, "-c", RUN, how, path, f"{folder}/store"],
@@ -81,8 +84,10 @@ def main() -> None:
         print("| | triples/s | of processor time | peak MB |\n| --- | --- | --- | --- |")
         for how in found:
             print(f"| {how} | {wall[how]:,.0f} | {cpu[how]:,.0f} | {peak[how]:.0f} |")
-        ratios = [each["medgraph"] / each["bare"] for each in (wall, cpu)]
-        print("\nratio: {:.2f} of wall time, {:.2f} of processor time".format(*ratios))
+        print()
+        for how in ("medgraph", TOGETHER):
+            ratios = [each[how] / each["bare"] for each in (wall, cpu)]
+            print("{}: {:.2f} of bare in wall time, {:.2f} in processor time".format(how, *ratios))
 
 
 if __name__ == "__main__":

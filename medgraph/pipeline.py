@@ -399,7 +399,11 @@ def _make(job: _Job, ready: _Ready, watch: Watch | None) -> Outcome:
             run.contents = contents
         with ExitStack() as stack:
             bin = stack.enter_context(Rejects(Path(here.rejects) if here.rejects else None, part.name or "records"))
-            sink = stack.enter_context(open_sink(here.target, here.format, prefixes=ready.prefixes, aside=part.aside))
+            sink = stack.enter_context(
+                open_sink(
+                    here.target, here.format, prefixes=ready.prefixes, aside=part.aside, checksum=part.name is not None
+                )
+            )
             run.read(part.inputs, sink, bin)
             if failures and not report.read:
                 sink.abort()

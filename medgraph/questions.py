@@ -210,6 +210,13 @@ def ask(
         raise QueryError(asked_for.name, error.reason, error.line, error.column) from error
 
 
+def names_graphs(asked_for: NamedQuery) -> bool:
+    """Whether a query says with FROM or GRAPH which graphs it is asked of."""
+    return any(
+        token.kind == "word" and token.text.upper() in ("FROM", "GRAPH") for token in sparql.tokens(asked_for.text)
+    )
+
+
 def _graph(iri: str) -> str:
     try:
         return ox.NamedNode(iri).value

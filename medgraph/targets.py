@@ -57,6 +57,15 @@ class Target(Protocol):
     def count(self, graph: str | None = None) -> int:
         """How many triples the graph holds, or another one."""
 
+    def settle(self, new: int, held: int) -> str:
+        """
+        What there is to say about getting ready for queries, or ``""``; a load is complete.
+
+        Args:
+            new: triples that it wrote.
+            held: triples in the graph.
+        """
+
     def close(self) -> None:
         """Let go of it."""
 
@@ -93,6 +102,10 @@ class EndpointTarget(Endpoint):
     """A SPARQL endpoint as a target."""
 
     batch = BATCH
+
+    def settle(self, new: int, held: int) -> str:
+        """Nothing: a server sees to its files itself."""
+        return ""
 
 
 class StoreTarget:
@@ -143,6 +156,10 @@ class StoreTarget:
         """How many triples the graph holds, or another one."""
         ((count,),) = self.rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph or self.graph}> {{ ?s ?p ?o }} }}")
         return int(count.split('"')[1])
+
+    def settle(self, new: int, held: int) -> str:
+        """As :meth:`medgraph.store.Store.settle`."""
+        return self.store.settle(new, held)
 
     def close(self) -> None:
         """Put everything on the disk."""

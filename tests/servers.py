@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,15 @@ def fuseki(folder: Path, heap: str = "512m") -> Iterator[Server]:
     command, url = fuseki_command(folder, "--ping", "--update", "--mem", heap=heap)
     with running(command, folder, answers(f"{url}/$/ping")) as process:
         yield Server("fuseki", f"{url}/ds", f"{url}/ds/query", f"{url}/ds/update", f"{url}/ds/data", process)
+
+
+@contextmanager
+def roomy(name: str, folder: Path) -> Iterator[Server]:
+    """A server of its own for millions of triples, which do not fit into the 512 MB that Fuseki has otherwise."""
+    folder.mkdir()
+    start = {"oxigraph": oxigraph, "virtuoso": virtuoso, "fuseki": partial(fuseki, heap="3g")}[name]
+    with start(folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,10 +56,7 @@ def test_count_agrees_on_each_server(
 def test_count_agrees_on_each_server_for_all_records(
     name: str, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # 1.3 million triples do not fit into the 512 MB that Fuseki has in the other tests
-    start = partial(servers.fuseki, heap="3g") if name == "fuseki" else getattr(servers, name)
-    (tmp_path / "server").mkdir()
-    with start(tmp_path / "server") as server:
+    with servers.roomy(name, tmp_path / "server") as server:
         check(every(shared), server, tmp_path, monkeypatch)
 
 

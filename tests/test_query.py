@@ -75,6 +75,11 @@ def test_an_endpoint_answers_like_the_store(
     assert run("query", question, "--endpoint", server.url)[:2] == (0, "pmid  name\n1     Jane Doe\n")
     graph = ("--graph", "https://w3id.org/medgraph/graph/pubmed")
     assert run("query", PEOPLE, "--endpoint", server.url, *graph)[:2] == (0, "pmid  name\n1     Jane Doe\n")
+    code, out, err = run("query", PEOPLE, "--endpoint", server.url)
+    assert code == 0
+    assert ("Jane Doe" in out) != ("say which with --graph" in err), "Virtuoso asks all graphs, the others none"
+    nobody = "SELECT ?x FROM <https://w3id.org/medgraph/graph/pubmed> { ?x a <urn:x:none> }"
+    assert "say which with --graph" not in run("query", nobody, "--endpoint", server.url)[2]
     code, out, err = run("query", "SELECT ?x { ?x bibo:pmid }", "--endpoint", server.url)
     assert (code, out) == (2, "")
     assert "line 1, column 26: is not SPARQL: unexpected '}'" in err

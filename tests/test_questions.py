@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+import servers
 from servers import Server
 
 import medgraph
@@ -317,22 +318,21 @@ def everything(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("kind", ["oxigraph", "virtuoso", "fuseki"])
-def test_all_real_records_answer_alike_everywhere(
-    kind: str, request: pytest.FixtureRequest, everything: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("kind", servers.NAMES)
+def test_all_real_records_answer_alike_everywhere(kind: str, everything: Path, tmp_path: Path) -> None:
     from medgraph.endpoint import Endpoint
     from medgraph.endpoint.credentials import Credentials
 
-    server: Server = request.getfixturevalue(f"{kind}_server")
-    server.empty()
-    auth: Any = Credentials(server.user, server.password) if server.user else False
-    with open_store(tmp_path / "store", create=True) as store, Endpoint(server.url, auth=auth) as client:
-        with open(everything, "rb") as file:
-            while chunk := list(islice(file, 100_000)):
-                store.load(b"".join(chunk))
-                for start in range(0, len(chunk), 10_000):
-                    client.add(b"".join(chunk[start : start + 10_000]))
+    with (
+        servers.roomy(kind, tmp_path / "server") as server,
+        open_store(tmp_path / "store", create=True) as store,
+        Endpoint(server.url, auth=Credentials(server.user, server.password) if server.user else False) as client,
+        open(everything, "rb") as file,
+    ):
+        while chunk := list(islice(file, 100_000)):
+            store.load(b"".join(chunk))
+            for start in range(0, len(chunk), 10_000):
+                client.add(b"".join(chunk[start : start + 10_000]))
         assert server.count() == store.count()
         place = questions.Endpoint(server.url)
         different = []
@@ -342,7 +342,6 @@ def test_all_real_records_answer_alike_everywhere(
             if questions.ask(query, place, REAL.get(name, {})).texts != here:
                 different.append(name)
         assert different == []
-    server.empty()
 
 
 REAL: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -144,6 +145,28 @@ class TestFilling:
                 assert len(store) in (200, 100_200)
                 store.update(f"CLEAR GRAPH <{iris.GRAPH}>")
                 store.load(lines(0, 100))
+
+
+def files(folder: Path) -> int:
+    return len(list(folder.glob("*.sst")))
+
+
+class TestSettling:
+    def test_a_store_that_is_new_is_laid_together(self, tmp_path: Path) -> None:
+        with open_store(tmp_path / "store", create=True) as store:
+            for n in range(9):
+                store.load(lines(n * 1000, (n + 1) * 1000))
+            before = files(tmp_path / "store")
+            assert store.settle(2000, 9000) == "", "a small part is new"
+            assert files(tmp_path / "store") >= before
+            assert store.settle(9000, 9000) == ""
+            assert files(tmp_path / "store") < before
+            assert len(store) == 9000
+
+    def test_in_memory_there_are_no_files(self) -> None:
+        store = Store()
+        store.load(lines(0, 10))
+        assert store.settle(10, 10) == ""
 
 
 class TestUse:
@@ -317,6 +340,17 @@ class TestDisk:
         with open_store(small_disk / "store") as store:
             assert len(store) >= 10_000
             assert len(store) % 10_000 == 0, "each load is there as a whole or not at all"
+
+    def test_no_room_to_lay_it_together_is_said_and_nothing_is_lost(self, small_disk: Path) -> None:
+        with open_store(small_disk / "store", create=True) as store:
+            for n in range(9):
+                store.load(lines(n * 1000, (n + 1) * 1000))
+            fill(small_disk)
+            said = store.settle(9000, 9000)
+            assert re.search(r"laying its files together takes [\d,]+ bytes, and 0 are free; everything is in it", said)
+            (small_disk / "filling").unlink()
+        with open_store(small_disk / "store", read_only=True) as store:
+            assert len(store) == 9000
 
     def test_a_store_on_a_full_disk(self, small_disk: Path) -> None:
         with open_store(small_disk / "store", create=True) as store:

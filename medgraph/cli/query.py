@@ -138,7 +138,7 @@ def query(
     A query with parameters takes them as options: `medgraph query coauthors-of-person --store DIR --orcid
     0000-0002-5732-0318`; --describe shows them. IN is what convert takes, or RDF; it is read into memory.
     """
-    from medgraph import questions  # noqa: PLC0415
+    from medgraph import iris, questions  # noqa: PLC0415
 
     if list_:
         _list(what)
@@ -179,6 +179,12 @@ def query(
         click.echo(
             f"{answer.count:,} {noun}{'' if answer.count == 1 else 's'} in {done - begun:.2f} s{reading}", err=True
         )
+        if endpoint is not None and not answer.count and not graphs and not questions.names_graphs(asked_for):
+            click.echo(
+                "The query names no graph, and most servers then ask one that is empty: say which with --graph, as"
+                f" --graph {iris.GRAPH}",
+                err=True,
+            )
     if report is None or report.complete:
         return DONE
     if not quiet:

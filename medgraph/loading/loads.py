@@ -184,8 +184,10 @@ class _Loading:
             self._check_whole(loaded)
             self.staging.put_in_place(loaded.distinct or 0)
             loaded.after = self.target.count(self.graph)
-        loaded.notes = tuple(self.notes)
         loaded.requests_again = self.target.retries
+        if not self.dry_run and (note := self.target.settle(loaded.triples, loaded.after or 0)):
+            self.notes.append(note)
+        loaded.notes = tuple(self.notes)
         if loaded.agrees and STDIN not in self.names and not self.dry_run:
             self.journal.finish(msgspec.to_builtins(loaded))
         return loaded

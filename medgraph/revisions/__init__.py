@@ -293,6 +293,8 @@ class _Sync:
             done.triples = self._records.count()
             if state.about.get("described") != _DESCRIBED:
                 self._describe()
+            if note := self._records.settle():
+                done.notes.append(note)
 
     def _describe(self) -> None:
         """Let the store say what it holds now."""

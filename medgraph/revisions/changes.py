@@ -90,6 +90,9 @@ class Records(Protocol):
     def count(self) -> int:
         """How many triples there are."""
 
+    def settle(self) -> str:
+        """What there is to say about getting ready for queries, or ``""``; the run is complete."""
+
     def close(self) -> None:
         """Let go."""
 

@@ -47,6 +47,7 @@ class KeptRecords:
         self._state = state
         self._written: set[Triple] = set()
         self._seen: dict[int, int] = {}
+        self._changed = 0
         before = state.about.get("triples")
         broken = any(not file.applied for file in state.files)
         self._triples = int(before) if before is not None and not broken else None
@@ -158,6 +159,7 @@ class KeptRecords:
         if candidates:
             self._state.watch_nodes(candidates)
         self._remove(removed)
+        self._changed += len(added) + len(removed)
         if self._triples is not None:
             self._triples += len(added) - len(removed)
         if added:
@@ -238,6 +240,10 @@ class KeptRecords:
             (row,) = self._store.raw.query(query)  # type: ignore[misc]
             self._triples = int(row["n"].value)
         return self._triples or 0
+
+    def settle(self) -> str:
+        """As :meth:`medgraph.store.Store.settle`."""
+        return self._store.settle(self._changed, self.count()) if self._store is not None else ""
 
     def close(self) -> None:
         """Let go of the store."""

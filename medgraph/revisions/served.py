@@ -96,6 +96,10 @@ class ServedRecords:
         """How many triples the graph has."""
         return self._target.count() if self._target is not None else 0
 
+    def settle(self) -> str:
+        """Nothing: a server sees to its files itself."""
+        return ""
+
     def close(self) -> None:
         """Let go of the endpoint."""
         if self._target is not None:
