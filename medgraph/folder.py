@@ -22,8 +22,7 @@ from medgraph.errors import MedgraphError, SinkError, SourceError, WorkerError
 from medgraph.manifest import Failed, Made, Manifest, Pmids, read
 from medgraph.parts import Part
 from medgraph.report import Report, Tally
-
-Watch = Callable[[int, int], None]
+from medgraph.run import Watch
 
 
 class Outcome(NamedTuple):

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from medgraph import dataset, manifest, places, sources
 from medgraph.errors import FormatError, SourceError
-from medgraph.pipeline import Pmids
+from medgraph.pmids import Seen
 from medgraph.shacl.terms import Index, StoreIndex, Triple, canonical, to_pyoxigraph
 from medgraph.shacl.terms import index as index_of
 from medgraph.sources import STDIN, Opened
@@ -190,7 +190,7 @@ def records(found: Iterable[Triple], owners: Owners) -> Iterator[Piece]:
         NotGroupedError: they are not: a record comes a second time, a node stands where nothing leads to it, or what
             a record shares with others is described in another one only.
     """
-    seen = Pmids()
+    seen = Seen()
     whole = _Whole(owners)
     pmid: str | None = None
     subject = ""

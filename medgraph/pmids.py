@@ -1,5 +1,6 @@
 """
-Lists of PMIDs: which records a conversion holds, in which version and part, and a hash of what is said of each.
+PMIDs that were met, and lists: which records a conversion holds, in which version and part, and a hash of what is said
+of each.
 
 A list is a table of tab-separated values, compressed and sorted by PMID, so that lists of any length are merged and
 compared as streams: nothing but the rows in hand is in memory. ``docs/dataset.md`` describes the columns.
@@ -41,12 +42,39 @@ _AT_ONCE = 64
 """Lists that are merged at once, because each is an open file; more are merged in several steps."""
 
 _EXAMPLES = 10
+_PAGE = 1 << 15
 
 Line = tuple[int, bytes]
 """A row as it stands in a file, behind its PMID: what is only passed on is not taken apart."""
 
 _PMID = itemgetter(0)
 _NOT_THERE = (f"\t{DELETED}\n".encode(), f"\t{REJECTED}\n".encode())
+
+
+class Seen:
+    """
+    PMIDs that were met, in about one bit each, for the numbers PubMed gives out in sequence.
+
+    >>> seen = Seen()
+    >>> seen.add("35315510"), seen.add("35315510")
+    (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, pmid: str) -> bool:
+        """Take a PMID, digits as they are read; whether it is new."""
+        number = int(pmid)
+        page, bit = divmod(number, _PAGE)
+        bits = self._pages.get(page)
+        if bits is None:
+            bits = self._pages[page] = bytearray(_PAGE >> 3)
+        mask = 1 << (bit & 7)
+        if bits[bit >> 3] & mask:
+            return False
+        bits[bit >> 3] |= mask
+        return True
 
 
 class Row(NamedTuple):

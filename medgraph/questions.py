@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from medgraph import iris, named, pipeline, sparql, vocab
 from medgraph.answers import Answer, accepted, parsed
 from medgraph.errors import EndpointError, QueryError
+from medgraph.mapping.named import mapping_of
 from medgraph.mesh import DESCRIPTOR, SUBSTANCE
 from medgraph.mesh.index import Index
 from medgraph.named import NamedQuery
@@ -182,7 +183,7 @@ def place(
         with open_store(os.fspath(store).removeprefix("store:"), read_only=True) as opened:
             yield opened, None
     else:
-        yield pipeline.store_of(inputs, pipeline.mapping_of(mesh=mesh))
+        yield pipeline.store_of(inputs, mapping_of(mesh=mesh))
 
 
 def ask(

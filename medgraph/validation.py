@@ -26,8 +26,10 @@ from medgraph.errors import MedgraphError, RecordError, SourceError
 from medgraph.graphs import NotGroupedError, Owners, Piece, Stored
 from medgraph.judge import Judge, shared_nodes
 from medgraph.mapping import Mapping, Triple
+from medgraph.mapping.named import mapping_of
 from medgraph.model import Citation
-from medgraph.pipeline import Watch, mapping_of, size_of
+from medgraph.pipeline import size_of
+from medgraph.run import Watch
 from medgraph.shacl import Result, reference
 from medgraph.shacl.terms import StoreIndex
 from medgraph.sources import STDIN, Opened

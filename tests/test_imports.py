@@ -36,9 +36,10 @@ ORDER = """
     sinks objects
     judge contents
     audit report rejects manifest
-    dataset
+    dataset run
     parts explain thesaurus
     folder
+    making
     pipeline
     graphs questions
     validation

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from medgraph import mapping as mappings
 from medgraph import pipeline, sources
 from medgraph.errors import FormatError, MappingError, SinkError, SourceError
+from medgraph.mapping.named import mapping_named
 from medgraph.report import Report
 
 Nbib = Callable[..., str]
@@ -280,8 +279,8 @@ def test_options_reach_the_mapping(nbib: Nbib, tmp_path: Path) -> None:
 
 
 def test_mappings_by_name() -> None:
-    assert pipeline.mapping_named("core").profile == "core"
-    assert pipeline.mapping_named("medgraph.mapping:FULL") is mappings.FULL
+    assert mapping_named("core").profile == "core"
+    assert mapping_named("medgraph.mapping:FULL") is mappings.FULL
     for name, sentence in [
         ("medgraph.mapping:TABLES", "is a dict, not a medgraph.mapping.Mapping"),
         ("medgraph.mapping:NONE", "cannot be loaded"),
@@ -289,22 +288,7 @@ def test_mappings_by_name() -> None:
         ("mine", "there is no mapping 'mine'; write package.module:ATTRIBUTE"),
     ]:
         with pytest.raises(MappingError, match=sentence):
-            pipeline.mapping_named(name)
-
-
-@given(st.lists(st.integers(0, 999_999_999)))
-def test_a_set_of_pmids_is_a_set(numbers: list[int]) -> None:
-    seen, truth = pipeline.Pmids(), set[int]()
-    for number in numbers:
-        assert seen.add(str(number)) is (number not in truth)
-        truth.add(number)
-
-
-def test_forty_million_pmids_take_little_room() -> None:
-    seen = pipeline.Pmids()
-    for number in range(1, 41_000_000, 20_000):
-        seen.add(str(number))
-    assert sum(len(page) for page in seen._pages.values()) < 8_000_000
+            mapping_named(name)
 
 
 def test_a_store_holds_what_the_inputs_hold(tmp_path: Path, three: Path) -> None:

@@ -175,3 +175,18 @@ def test_a_row_says_whether_its_triples_are_there() -> None:
     assert Row(1, "", "a", "0f").is_there
     assert not Row(1, "", "a", DELETED).is_there
     assert Difference() == Difference(same=0)
+
+
+@given(st.lists(st.integers(0, 999_999_999)))
+def test_a_set_of_pmids_is_a_set(numbers: list[int]) -> None:
+    seen, truth = pmids.Seen(), set[int]()
+    for number in numbers:
+        assert seen.add(str(number)) is (number not in truth)
+        truth.add(number)
+
+
+def test_forty_million_pmids_take_little_room() -> None:
+    seen = pmids.Seen()
+    for number in range(1, 41_000_000, 20_000):
+        seen.add(str(number))
+    assert sum(len(page) for page in seen._pages.values()) < 8_000_000

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from medgraph import pipeline
-from medgraph.cli.frame import DONE, IN, INCOMPLETE, MESH, SHAPES, command, let_import_from_here, write_bytes
+from medgraph.cli.frame import COUNTS, DONE, IN, INCOMPLETE, MAPPED, SHAPES, command, let_import_from_here, write_bytes
 from medgraph.cli.terminal import progress
 from medgraph.parts import is_folder
 from medgraph.report import text as text_of
@@ -35,25 +35,7 @@ WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
     metavar="FORMAT",
     help=f"One of {', '.join(FORMATS)}, each also with .gz; needed where OUT has no suffix. [standard output: ttl]",
 )
-@click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]")
-@click.option(
-    "--base", metavar="IRI", help="Namespace of the nodes that medgraph names. [https://w3id.org/medgraph/id/]"
-)
-@click.option(
-    "--without",
-    metavar="PART",
-    multiple=True,
-    help="Leave out a part of the mapping, such as 'abstract'. Repeatable.",
-)
-@click.option(
-    "--mapping",
-    metavar="NAME",
-    help="A mapping of your own: package.module:ATTRIBUTE, or the name of an installed one.",
-)
-@MESH
-@click.option(
-    "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
-)
+@MAPPED
 @click.option(
     "--validate",
     type=click.Choice(pipeline.VALIDATE),
@@ -84,7 +66,7 @@ WRITTEN = [*FORMATS, *(f"{name}.gz" for name in FORMATS)]
     help="Workers elsewhere that make the parts: dask://HOST:PORT is a Dask cluster, which sees IN and OUT under the "
     "same names.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
+@COUNTS
 @command
 def convert(
     inputs: Sequence[str], output: str, report_file: str | None, as_json: bool, quiet: bool, **options: Any

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import click
 
 from medgraph import explain as explanation_of
-from medgraph import pipeline
 from medgraph.cli.frame import DONE, IN, MESH, SHAPES, command, let_import_from_here
 from medgraph.cli.terminal import print_rows
 from medgraph.judge import Judge
+from medgraph.mapping.named import mapping_of
 
 
 @click.command()
@@ -43,7 +43,7 @@ def explain(
     What the shapes find goes to standard error.
     """
     let_import_from_here(mapping)
-    used = pipeline.mapping_of(mapping, profile=profile, mesh=mesh)
+    used = mapping_of(mapping, profile=profile, mesh=mesh)
     judge = Judge(shapes, profile=used.profile, base=used.base)
     explanation = explanation_of.explain(explanation_of.find(inputs, pmid), used, judge)
     if as_json:

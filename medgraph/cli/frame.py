@@ -12,19 +12,50 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from medgraph import thesaurus
+from medgraph import iris, thesaurus
 from medgraph.errors import MappingError, MedgraphError, QueryError, ShapesError
 
 DONE, INCOMPLETE, USAGE, FAILED, DISAGREE, INTERRUPTED, NO_READER = 0, 1, 2, 3, 4, 130, 141
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+def together(*options: Callable[[Body], Body]) -> Callable[[Body], Body]:
+    """Options that several commands have, as one decorator, in the order in which --help shows them."""
+    return lambda body: functools.reduce(lambda made, option: option(made), reversed(options), body)
+
 
 IN = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
 MESH = click.option(
     "--mesh", metavar="INDEX", type=click.Path(), help="An index of MeSH names, as `medgraph mesh build` makes it."
 )
+MAPPED = together(
+    click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]"),
+    click.option("--base", metavar="IRI", help=f"Namespace of the nodes that medgraph names. [{iris.BASE}]"),
+    click.option(
+        "--without", metavar="PART", multiple=True,
+        help="Leave out a part of the mapping, such as 'abstract'. Repeatable.",
+    ),
+    click.option(
+        "--mapping", metavar="NAME",
+        help="A mapping of your own: package.module:ATTRIBUTE, or the name of an installed one.",
+    ),
+    MESH,
+)  # fmt: skip
+"""What records are mapped with."""
+
+COUNTS = together(
+    click.option(
+        "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output."),
+)
+"""What the counts of a run are given out as."""
+
 INDEX = click.option(
     "--mesh",
     metavar="INDEX",

@@ -10,10 +10,11 @@ import click
 
 from medgraph import iris, loading, pipeline
 from medgraph.cli.frame import (
+    COUNTS,
     DONE,
     INCOMPLETE,
     INTERRUPTED,
-    MESH,
+    MAPPED,
     SHAPES,
     command,
     let_import_from_here,
@@ -47,11 +48,7 @@ _SERVERS = tuple(dict.fromkeys((*PROFILES, *plans.SERVERS)))
 @click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=1), help="For the answer to a batch. [120]")
 @click.option("--attempts", metavar="N", type=click.IntRange(min=1), help="How often a batch is sent at most. [8]")
 @click.option("--no-transaction", is_flag=True, help="oxigraph only: load without a transaction; faster.")
-@click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]")
-@click.option("--base", metavar="IRI", help="Namespace of the nodes that medgraph names, as in convert.")
-@click.option("--without", metavar="PART", multiple=True, help="Leave out a part of the mapping. Repeatable.")
-@click.option("--mapping", metavar="NAME", help="A mapping of your own, as in convert.")
-@MESH
+@MAPPED
 @click.option(
     "--validate",
     type=click.Choice(pipeline.VALIDATE),
@@ -62,8 +59,7 @@ _SERVERS = tuple(dict.fromkeys((*PROFILES, *plans.SERVERS)))
 )
 @SHAPES
 @click.option("--rejects", metavar="DIR", type=click.Path(file_okay=False), help="Folder for rejected records. [none]")
-@click.option("--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write counts as JSON.")
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
+@COUNTS
 @command
 def load(
     inputs: Sequence[str],

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from medgraph import pipeline, revisions
-from medgraph.cli.frame import DONE, INCOMPLETE, MESH, SHAPES, command, let_import_from_here, write_bytes
+from medgraph.cli.frame import COUNTS, DONE, INCOMPLETE, MAPPED, SHAPES, command, let_import_from_here, write_bytes
 from medgraph.cli.terminal import watched
 
 
@@ -36,13 +36,7 @@ from medgraph.cli.terminal import watched
     help="Apply files of several baseline years to one store. Records that are gone from a newer baseline stay.",
 )
 @click.option("--graph", metavar="IRI", help="The named graph. [https://w3id.org/medgraph/graph/pubmed]")
-@click.option("--profile", type=click.Choice(["full", "core"]), help="Everything, or the small graph. [full]")
-@click.option(
-    "--base", metavar="IRI", help="Namespace of the nodes that medgraph names. [https://w3id.org/medgraph/id/]"
-)
-@click.option("--without", metavar="PART", multiple=True, help="Leave out a part of the mapping. Repeatable.")
-@click.option("--mapping", metavar="NAME", help="A mapping of your own, as in convert.")
-@MESH
+@MAPPED
 @click.option(
     "--validate",
     type=click.Choice(pipeline.VALIDATE),
@@ -58,10 +52,7 @@ from medgraph.cli.terminal import watched
     type=click.Path(file_okay=False),
     help="Folder for records that cannot be read or do not conform. [beside the state]",
 )
-@click.option(
-    "--report", "report_file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the counts as JSON."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on standard output.")
+@COUNTS
 @command
 def sync(
     folder: str,

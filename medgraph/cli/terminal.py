@@ -16,6 +16,7 @@ from rich.text import Text
 
 from medgraph import graphs, pipeline
 from medgraph.report import bytes_for_people
+from medgraph.run import Watch
 from medgraph.sources import STDIN
 
 _WIDTH = 110
@@ -28,7 +29,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 @contextmanager
-def progress(inputs: Sequence[str], quiet: bool) -> Iterator[pipeline.Watch | None]:
+def progress(inputs: Sequence[str], quiet: bool) -> Iterator[Watch | None]:
     """What shows how far a run is, on a terminal; None where there is none."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:

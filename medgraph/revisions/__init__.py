@@ -21,7 +21,8 @@ from medgraph import mapping as mappings
 from medgraph.errors import SinkError, SourceError
 from medgraph.judge import Judge
 from medgraph.mapping import Mapping
-from medgraph.pipeline import VALIDATE, mapping_of
+from medgraph.mapping.named import mapping_of
+from medgraph.pipeline import VALIDATE
 from medgraph.pubmed_files import PubmedFile, files_below, gaps, runs
 from medgraph.rejects import Rejects
 from medgraph.report import Report, Tally
