@@ -279,9 +279,10 @@ def fuseki_command(folder: Path, *options: str, heap: str = "512m") -> tuple[lis
 
 
 @contextmanager
-def fuseki(folder: Path, heap: str = "512m") -> Iterator[Server]:
-    """Fuseki with a dataset in memory."""
-    command, url = fuseki_command(folder, "--ping", "--update", "--mem", heap=heap)
+def fuseki(folder: Path, heap: str = "512m", location: Path | None = None) -> Iterator[Server]:
+    """Fuseki with a dataset in memory, or with a TDB2 database in a folder."""
+    where = ["--mem"] if location is None else ["--tdb2", "--loc", str(location)]
+    command, url = fuseki_command(folder, "--ping", "--update", *where, heap=heap)
     with running(command, folder, answers(f"{url}/$/ping")) as process:
         yield Server("fuseki", f"{url}/ds", f"{url}/ds/query", f"{url}/ds/update", f"{url}/ds/data", process)
 
