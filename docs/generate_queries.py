@@ -68,9 +68,9 @@ LIMIT 100
 `medgraph query mine.rq --store DIR --word dream --limit 5`. Kinds of parameters: KINDS.
 
 What stores do to values: the embedded store and oxigraph give an `xsd:int` back as the `xsd:integer` of the same value
-(`vivo:rank`), Virtuoso writes language tags in lower case and booleans as `1`, and only Virtuoso cuts an answer at
-10,000 rows. The answers below are the same everywhere, since years and dates are compared as text, and rows are sorted
-by the text of IRIs.
+(`vivo:rank`), Virtuoso writes language tags in lower case, booleans as `1` and an apostrophe in an `rdf:XMLLiteral` as
+`&#39;`, and only Virtuoso cuts an answer at 10,000 rows. The answers below are the same everywhere, since years and
+dates are compared as text, and rows are sorted by the text of IRIs.
 
 The examples are answers about nine records written for the tests (`tests/questions/`).
 """

@@ -23,6 +23,9 @@ class Target(Protocol):
     def update(self, sparql: str) -> object:
         """Carry out an update."""
 
+    def rows(self, sparql: str) -> list[tuple[str, ...]]:
+        """What a SELECT query finds."""
+
     def count(self) -> int:
         """How many triples the graph has."""
 
@@ -46,8 +49,13 @@ class ServedRecords:
         self._deepest = int(about.get("deepest", "0"))
 
     def begin(self, name: str) -> None:
-        """Finish what a break left half done."""
-        if self._target is not None:
+        """
+        Finish what a break left half done.
+
+        Only where there are marks: an update that looks into a graph that is still empty lets Virtuoso plan as if it
+        stayed so, and the next removals go through the whole of it.
+        """
+        if self._target is not None and self._target.rows(self._updates.any_mark()):
             self._do(self._updates.finish_removing())
 
     def is_empty(self) -> bool:

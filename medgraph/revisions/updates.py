@@ -74,6 +74,10 @@ class Updates:
         )
         yield from self.finish_removing()
 
+    def any_mark(self) -> str:
+        """A query that finds a mark, if there is one."""
+        return f"SELECT ?node {{ GRAPH {self._marks} {{ ?node ?mark ?of }} }} LIMIT 1"
+
     def finish_removing(self) -> Iterator[str]:
         """Updates that take away what is marked as records' own; what a break left half done, too."""
         graph, marks = self._graph, self._marks
