@@ -21,7 +21,8 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil
 DRIVER = """
 <script>
 (async () => {
-const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+// a task later: a frame may never come in a browser without a window
+const later = () => new Promise(done => setTimeout(done, 100));
 const seen = {}, groups_ = [...document.querySelectorAll('details.group')];
 const visible = () => groups_.filter(each => each.offsetParent !== null).map(
   each => each.querySelector('.name').textContent);
@@ -33,7 +34,7 @@ const inside = group => group.querySelector('.inside').checkVisibility({contentV
 seen.folded = !groups_.some(inside);
 if (groups_.length) {
   groups_[0].querySelector('summary').click();
-  await frame();
+  await later();
   seen.opened = groups_.map(inside);
   seen.links = [...groups_[0].querySelectorAll('a')].map(each => each.href);
   search('volume'); seen.searched = visible();
