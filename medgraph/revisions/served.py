@@ -56,7 +56,7 @@ class ServedRecords:
         stayed so, and the next removals go through the whole of it.
         """
         if self._target is not None and self._target.rows(self._updates.any_mark()):
-            self._do(self._updates.finish_removing())
+            self._do(self._updates.finish_removing(max(STEPS, self._deepest + 1)))
 
     def is_empty(self) -> bool:
         """Whether the graph has no triple."""
@@ -66,11 +66,12 @@ class ServedRecords:
         """Let records be what the changes say; which of them were so already is not known here."""
         if dry_run or self._target is None:
             return Done([])
+        # before anything goes: a run that broke off may have written these very changes
+        self._deepest = max([self._deepest, *(change.depth for change in changes)])
         held = [change for change in changes if change.held]
         if held:
             steps = max(STEPS, self._deepest + 1)
             self._do(self._updates.remove((change.pmid for change in held), steps))
-        self._deepest = max([self._deepest, *(change.depth for change in changes)])
         lines: list[str] = []
         for change in changes:
             lines += [f"{s} {p} {o} .\n" for s, p, o in change.triples or ()]

@@ -54,12 +54,28 @@ class Updates:
         Args:
             steps: how far their own nodes may lie from the article.
         """
-        names, graph, marks = self._names, self._graph, self._marks
+        names, marks = self._names, self._marks
         stems = [f'<{names.article(pmid)}> {self._stem} "{names.stem(pmid)}" .' for pmid in pmids]
         if not stems:
             return
         for start in range(0, len(stems), _AT_ONCE):
             yield f"INSERT DATA {{ GRAPH {marks} {{\n" + "\n".join(stems[start : start + _AT_ONCE]) + "\n} }"
+        yield from self.finish_removing(steps)
+
+    def any_mark(self) -> str:
+        """A query that finds a mark, if there is one."""
+        return f"SELECT ?node {{ GRAPH {self._marks} {{ ?node ?mark ?of }} }} LIMIT 1"
+
+    def finish_removing(self, steps: int) -> Iterator[str]:
+        """
+        Updates that take away the records whose articles are marked; what a break left half done, too.
+
+        Nothing goes before all that is to go is marked: what was not, nothing would lead to any more.
+
+        Args:
+            steps: as for :meth:`remove`.
+        """
+        names, graph, marks = self._names, self._graph, self._marks
         for _ in range(steps):
             yield (
                 f"INSERT {{ GRAPH {marks} {{ ?node {self._stem} ?stem }} }}\n"
@@ -72,15 +88,6 @@ class Updates:
             f"WHERE {{ GRAPH {marks} {{ ?from {self._stem} ?stem }} GRAPH {graph} {{ ?from ?property ?node }}\n"
             f"  FILTER(isIRI(?node) && ({shared})) }}"
         )
-        yield from self.finish_removing()
-
-    def any_mark(self) -> str:
-        """A query that finds a mark, if there is one."""
-        return f"SELECT ?node {{ GRAPH {self._marks} {{ ?node ?mark ?of }} }} LIMIT 1"
-
-    def finish_removing(self) -> Iterator[str]:
-        """Updates that take away what is marked as records' own; what a break left half done, too."""
-        graph, marks = self._graph, self._marks
         yield (
             f"DELETE {{ GRAPH {graph} {{ ?node ?property ?value }} }}\n"
             f"WHERE {{ GRAPH {marks} {{ ?node {self._stem} ?stem }} GRAPH {graph} {{ ?node ?property ?value }} }}"
