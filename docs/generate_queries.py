@@ -67,6 +67,9 @@ LIMIT 100
 
 `medgraph query mine.rq --store DIR --word dream --limit 5`. Kinds of parameters: KINDS.
 
+A query of your own that names no graph is asked of all graphs of a store, and at most endpoints (oxigraph, Fuseki) of a
+default graph that is empty: name the graph there, with `--graph https://w3id.org/medgraph/graph/pubmed` or with `FROM`.
+
 What stores do to values: the embedded store and oxigraph give an `xsd:int` back as the `xsd:integer` of the same value
 (`vivo:rank`), Virtuoso writes language tags in lower case, booleans as `1` and an apostrophe in an `rdf:XMLLiteral` as
 `&#39;`, and only Virtuoso cuts an answer at 10,000 rows. The answers below are the same everywhere, since years and

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -127,12 +127,18 @@ def format_of_content(head: bytes) -> ox.RdfFormat:
     return ox.RdfFormat.TRIG
 
 
-def inputs(paths: Iterable[str | os.PathLike[str]], *, description: bool = True) -> list[str]:
+def inputs(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    description: bool = True,
+    on_skip: Callable[[FormatError], None] | None = None,
+) -> list[str]:
     """
     The files that paths stand for: in a folder, records and RDF.
 
     Args:
         description: what a conversion says of itself beside its parts is among them.
+        on_skip: is given each file in a folder that is neither.
 
     Raises:
         FormatError: a folder holds neither.
@@ -148,8 +154,13 @@ def inputs(paths: Iterable[str | os.PathLike[str]], *, description: bool = True)
             for file in Path(path).rglob("*")
             if file.is_file() and _is_rdf(file, Path(path)) and (description or not _is_description(file))
         )
+
+        def skipped(error: FormatError, rdf: frozenset[str] = frozenset(rdf)) -> None:
+            if on_skip is not None and error.source not in rdf and format_of(error.source) is None:
+                on_skip(error)
+
         try:
-            found += sources.inputs([path])
+            found += sources.inputs([path], on_skip=skipped)
         except FormatError:
             if not rdf:
                 raise

@@ -252,7 +252,7 @@ def _string(raw: str, find: Find | None, where: str) -> str:
 def _integer(raw: str, find: Find | None, where: str) -> str:
     digits = raw.strip()
     if not re.fullmatch(r"[0-9]{1,9}", digits):
-        raise QueryError(where, f"takes a whole number that is not negative, not {raw!r}")
+        raise QueryError(where, f"takes a whole number of nine digits at most, without a sign, not {raw!r}")
     return str(int(digits))
 
 

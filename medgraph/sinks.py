@@ -236,6 +236,8 @@ class FileSink:
 
     def _open(self) -> IO[bytes]:
         if self.target == STDOUT:
+            if sys.stdout is None:
+                raise SinkError("standard output", "is closed; name a file to write to")
             return sys.stdout.buffer
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(os.stat(self.target).st_mode):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from medgraph.cli import main
 Nbib = Callable[..., str]
 Run = Callable[..., tuple[int, str, str]]
 MEDGRAPH = [sys.executable, "-c", "from medgraph.cli import main; main()"]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -231,3 +233,32 @@ def test_a_record_that_does_not_conform_is_kept_apart_or_reported(run: Run, sour
     code, _, err = run("convert", source, "-o", tmp_path / "out.nt", "--shapes", shapes)
     assert code == 2
     assert err.startswith("medgraph: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["explain examples/35315510.nbib 35315510", "query --list", "load X --plan"])
+def test_an_output_that_takes_no_more_is_one_sentence(command: str) -> None:
+    done = subprocess.run(
+        f"{shlex.join(MEDGRAPH)} {command} > /dev/full",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        3, "medgraph: standard output takes no more: the disk is full; make room, or write elsewhere\n",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor as shells do")
+@pytest.mark.parametrize(("command", "said"), [
+    ("convert - -o z.nt <&-", "medgraph: <stdin>: is closed; give a file, or pipe something in\n"),
+    ("convert {} >&-", "medgraph: standard output: is closed; name a file to write to\n"),
+])  # fmt: skip
+def test_what_is_closed_is_said(command: str, said: str, tmp_path: Path) -> None:
+    command = command.format(ROOT / "examples" / "35315510.nbib")
+    done = subprocess.run(
+        f"{shlex.join(MEDGRAPH)} {command}", shell=True, capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (done.returncode, done.stderr) == (3, said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,17 @@ def test_the_first_command_sets_up_and_shows_what_the_readme_says() -> None:
     found = shell(work.replace(".venv/bin/medgraph", "medgraph"), ROOT)
     for expected in (blocks("turtle")[0], blocks("text")[0]):
         assert in_order(expected, found)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_the_other_commands_of_the_readme_run_one_after_the_other(number: int, tmp_path: Path) -> None:
+    block = blocks("sh")[number]
+    assert block.count("medgraph ") >= 4
+    (tmp_path / "examples").mkdir()
+    for example in (ROOT / "examples").iterdir():
+        shutil.copy(example, tmp_path / "examples")
+    environment = f"export MEDGRAPH_STATE={tmp_path / 'state'}\n"
+    assert shell(f"set -e\n{environment}{block}", tmp_path)
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:

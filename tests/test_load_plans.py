@@ -16,6 +16,7 @@ from conftest import Ran
 from servers import GRAPH
 
 from medgraph import loading
+from medgraph.errors import SinkError
 from medgraph.loading import plans
 
 
@@ -106,3 +107,8 @@ def test_n_triples_are_loaded_as_they_are() -> None:
     text = plans.text(["/data/a.nt.gz", "/data/b.nt"], "fuseki")
     assert "PARTS=/data\n" in text
     assert "medgraph convert" not in text
+
+
+def test_a_graph_that_the_shell_would_not_leave_alone_is_refused() -> None:
+    with pytest.raises(SinkError, match="stands in commands for the shell"):
+        plans.text(["a.nt"], "fuseki", graph="http://example.org/it's$(x)")

@@ -151,3 +151,15 @@ def test_a_dry_run_changes_nothing(known: Server, records: Path, run: Callable[.
 def test_a_dry_run_makes_no_store(tmp_path: Path, records: Path, run: Callable[..., Ran]) -> None:
     assert run("load", records, "--to", f"store:{tmp_path / 'store'}", "--dry-run").code == 0
     assert not (tmp_path / "store").exists()
+
+
+def test_files_of_another_kind_in_a_folder_are_told_of(tmp_path: Path, records: Path, run: Callable[..., Ran]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    records.rename(folder / records.name)
+    (folder / "page.xml").write_text("<!DOCTYPE html><html><body>404</body></html>")
+    (folder / "more.nt").write_bytes(lines(10))
+    ran = run("load", folder, "--to", f"store:{tmp_path / 'store'}")
+    assert "Files of another kind, passed over: 1" in ran.err
+    assert "page.xml: this looks like an HTML page" in ran.err
+    assert "more.nt" not in ran.err.partition("passed over")[2].partition("Names")[0]

@@ -78,6 +78,8 @@ def test_an_endpoint_answers_like_the_store(
     code, out, err = run("query", PEOPLE, "--endpoint", server.url)
     assert code == 0
     assert ("Jane Doe" in out) != ("say which with --graph" in err), "Virtuoso asks all graphs, the others none"
+    _, out, err = run("query", "SELECT (COUNT(*) AS ?n) { ?x bibo:pmid ?y }", "--endpoint", server.url)
+    assert ("0" in out) == ("say which with --graph" in err)
     nobody = "SELECT ?x FROM <https://w3id.org/medgraph/graph/pubmed> { ?x a <urn:x:none> }"
     assert "say which with --graph" not in run("query", nobody, "--endpoint", server.url)[2]
     code, out, err = run("query", "SELECT ?x { ?x bibo:pmid }", "--endpoint", server.url)

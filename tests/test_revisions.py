@@ -580,3 +580,31 @@ def test_a_full_disk(place, full_disk, run):
     assert run("sync", place.files, "--to", place.to, "--validate", "off").code == 0
     current, ever = final(place.files.iterdir())
     assert_equal(dump(ox.Store.read_only(str(full_disk / "store"))), current, as_mapped(ever))
+
+
+@pytest.mark.parametrize("cut", ["</LastName>", "</Author>", "</AuthorList>", "</PubmedArticle>", "</PMID>"])
+def test_a_file_that_is_cut_off_behind_any_end_tag_is_not_applied(place, cut):
+    place.write(1, Say(1, 1, 127), Say(2, 1, 40))
+    place.sync()
+    whole = gzip.decompress(place.write(2, Say(1, 1, 4), Say(2, 1, 3), Say(7, 1, None)).read_bytes())
+    end = whole.rindex(cut.encode()) + len(cut)
+    for path in place.files.rglob("*0002.xml.gz"):
+        path.write_bytes(gzip.compress(whole[:end] + b"\n"))
+    done = place.sync()
+    assert done.files == []
+    assert "breaks off" in done.problems[0]
+    assert done.records == 2
+
+
+def test_what_is_no_place_for_files_is_not_taken_for_one(place):
+    place.write(1, Say(1, 1, 127))
+    for to in ("stor:pubmed", "ftp://example.org/x"):
+        with pytest.raises(SinkError, match="--to wants store:DIR"):
+            medgraph.sync(place.files, to)
+    with pytest.raises(SinkError, match="is a folder with other things in it"):
+        medgraph.sync(place.files, str(place.files))
+    place.to = str(place.path / "changes")
+    place.sync(dry_run=True)
+    assert not (place.path / "changes").exists()
+    place.sync()
+    assert place.sync().applied == 1

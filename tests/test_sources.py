@@ -264,3 +264,10 @@ def test_what_a_record_was_read_from_is_kept_when_asked_for(tmp_path: Path, keep
         assert two.startswith(last)
         assert "2" not in one
         assert "1" not in two
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.xml")
+    (tmp_path / "b.nbib").write_bytes(nbib(1))
+    assert sources.inputs([tmp_path]) == [str(tmp_path / "b.nbib")]

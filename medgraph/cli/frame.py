@@ -4,6 +4,8 @@ What every command is made of: exit codes, the options that several share, and h
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
 import os
 import signal
@@ -85,7 +87,8 @@ def command(body: Callable[..., int]) -> Callable[..., None]:
             signal.signal(signal.SIGTERM, _terminate)
         try:
             code = body(*args, **options)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit):
             raise
         except BrokenPipeError:
@@ -97,6 +100,10 @@ def command(body: Callable[..., int]) -> Callable[..., None]:
         except Exception as error:
             if debug:
                 traceback.print_exc()
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                with contextlib.suppress(OSError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                stop("standard output takes no more: the disk is full; make room, or write elsewhere")
             if isinstance(error, MedgraphError):
                 stop(str(error), USAGE if isinstance(error, (MappingError, QueryError, ShapesError)) else FAILED)
             more = "" if debug else ", with what --debug adds"

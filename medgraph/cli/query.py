@@ -179,7 +179,8 @@ def query(
         click.echo(
             f"{answer.count:,} {noun}{'' if answer.count == 1 else 's'} in {done - begun:.2f} s{reading}", err=True
         )
-        if endpoint is not None and not answer.count and not graphs and not questions.names_graphs(asked_for):
+        nothing = not answer.count or (chosen == "table" and answer.count == 1 and set(answer.rows[0]) == {0})
+        if endpoint is not None and nothing and not graphs and not questions.names_graphs(asked_for):
             click.echo(
                 "The query names no graph, and most servers then ask one that is empty: say which with --graph, as"
                 f" --graph {iris.GRAPH}",

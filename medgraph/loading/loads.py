@@ -90,7 +90,8 @@ def load(
         MappingError, ShapesError, ValueError: as for :func:`medgraph.convert`.
     """
     started = perf_counter()
-    names = graphs.inputs(inputs)
+    passed_over: list[str] = []
+    names = graphs.inputs(inputs, on_skip=lambda error: passed_over.append(str(error)))
     how = {
         "profile": profile, "base": base, "without": sorted(without), "mesh": os.fspath(mesh) if mesh else None,
         "validate": validate, "shapes": [os.fspath(each) for each in shapes] if shapes is not None else None,
@@ -106,6 +107,7 @@ def load(
         loading = _Loading(names, target, to, replace=replace, dry_run=dry_run, batch=batch, how=how, restart=restart)
         try:
             loaded = loading.run(rejects, watch)
+            loaded.pass_over(passed_over)
         finally:
             loading.close()
     loaded.milliseconds = round((perf_counter() - started) * 1000)

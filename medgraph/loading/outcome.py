@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -52,6 +53,14 @@ class Loaded(Struct, kw_only=True):
     requests_again: int = 0
     notes: tuple[str, ...] = ()
     milliseconds: int = 0
+
+    def pass_over(self, sentences: Sequence[str]) -> None:
+        """Let it be known which files of folders were no records and no RDF."""
+        if self.records is not None and not self.nothing_to_do:
+            for sentence in sentences:
+                self.records.pass_over(sentence)
+        elif sentences:
+            self.notes = (*self.notes, f"{len(sentences):,} files are no records and no RDF, such as {sentences[0]}")
 
     @property
     def agrees(self) -> bool | None:

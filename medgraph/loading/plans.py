@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Sequence
 
 from medgraph import graphs, iris
+from medgraph.errors import SinkError
 
 SERVERS = ("virtuoso", "fuseki", "oxigraph", "qlever", "graphdb")
 """The servers that there are plans for."""
@@ -32,6 +33,8 @@ def text(inputs: Sequence[str], server: str | None = None, *, graph: str = iris.
     plans: dict[str, Callable[[str, str], str]] = {
         "virtuoso": _virtuoso, "fuseki": _fuseki, "oxigraph": _oxigraph, "qlever": _qlever, "graphdb": _graphdb,
     }  # fmt: skip
+    if set(graph) & set("'\"`$\\|&;"):
+        raise SinkError(graph, "stands in commands for the shell, and has a character that means something there")
     wanted = (server,) if server in plans else SERVERS
     head, files = _first(inputs)
     check = (

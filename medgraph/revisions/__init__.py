@@ -49,6 +49,7 @@ _AT_ONCE = 400
 """Records whose changes are written together: about the hundred thousand triples that a store likes to get at once."""
 
 _DESCRIBED = "yes"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 _FIXED = ("base", "profile", "without", "graph", "mapping")
 """What a store is made with, and stays made with."""
@@ -104,6 +105,8 @@ def sync(
     if to == STORE or os.path.isfile(to):
         raise SinkError(to, "--to wants store:DIR, an http(s):// endpoint, or a folder for files to apply")
     where = Path(state) if state is not None else state_path(folder, to)
+    if not to.startswith(STORE) and not _is_url(to):
+        _check_folder(to, where)
     files = files_below(folder)
     if not files:
         raise SourceError(os.fspath(folder), "it holds no files named as NLM names them (pubmed26n0001.xml.gz)")
@@ -192,6 +195,15 @@ def _open(to: str, names: Names, graph: str, state: State, dry_run: bool) -> Rec
     if _is_url(to):
         return ServedRecords(None if dry_run else _endpoint(to, graph), updates, state.about)
     return Deltas(Path(to), updates, state.about)
+
+
+def _check_folder(to: str, state: Path) -> None:
+    """Refuse what was meant as something else: a mistyped ``stor:DIR`` would get files for ever, and no store."""
+    if _SCHEME.match(to):
+        reason = "--to wants store:DIR, an http(s):// endpoint, or a folder (write ./ before a name like this one)"
+        raise SinkError(to, reason)
+    if os.path.isdir(to) and os.listdir(to) and not state.exists():
+        raise SinkError(to, "is a folder with other things in it, not one that sync wrote; name a folder of its own")
 
 
 def _endpoint(to: str, graph: str) -> Target:
@@ -343,7 +355,8 @@ class _Sync:
         begun = self._state.begin(file, looked.size, looked.md5)
         report = Report(inputs=(file.path,), conformance=self._judge.conformance() if self._judge else None)
         deciding = Deciding(self._state, begun, file.order, distrust=changed or not self._trusted)
-        self._records.begin(file.name)
+        if not self._dry_run:
+            self._records.begin(file.name)
         with Rejects(None if self._dry_run else self.folder, file.name) as rejects:
             reading = Reading(self._mapping, self._judge, self._strict, report, rejects)
             waiting: list[Entry] = []

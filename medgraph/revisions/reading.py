@@ -16,6 +16,7 @@ from medgraph.judge import Judge
 from medgraph.mapping import Graph, Mapping, triples_of
 from medgraph.model import BookSection, Citation, Deletion, Problem
 from medgraph.pubmed_files import PubmedFile, kept_checksum
+from medgraph.pubmed_xml.slices import SETS
 from medgraph.rejects import Rejects
 from medgraph.report import Report
 from medgraph.revisions.changes import Entry, version_of
@@ -25,7 +26,7 @@ from medgraph.shacl import Result
 from medgraph.sources import Kind
 
 _CHUNK = 1 << 20
-_END = re.compile(rb"</[A-Za-z]+>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_END = re.compile(rb"</([A-Za-z]+)>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
 _TAIL = 4096
 
 HELD = 100
@@ -68,7 +69,10 @@ def look(file: PubmedFile) -> Looked:
             tail = (tail + chunk)[-_TAIL:]
         if opened.failure is not None:
             raise opened.failure
-    if found is Kind.PUBMED_XML and not _END.search(tail):
+    ended = _END.search(tail)
+    # the end of an author is no end of a file: where records stand in a set, the set has to end
+    in_set = any(b"<" + root in opened.head for root in SETS)
+    if found is Kind.PUBMED_XML and (ended is None or (in_set and ended[1] not in SETS)):
         raise SourceError(file.path, "it breaks off before its last element ends; get it again")
     return Looked(size, md5)
 

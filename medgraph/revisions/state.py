@@ -117,6 +117,8 @@ class State:
         self._pretend = pretend
         if not create and not pretend and not self.path.exists():
             raise SinkError(str(path), "there is no such file: nothing was brought up to date with it yet")
+        if pretend and self.path.exists() and not os.access(self.path, os.W_OK):
+            raise SinkError(str(path), "may not be written, which even --dry-run needs, although it keeps nothing")
         try:
             if not pretend:
                 self.path.parent.mkdir(parents=True, exist_ok=True)

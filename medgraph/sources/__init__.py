@@ -218,9 +218,11 @@ def _size(file: Source) -> int | None:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
+    """Files, and links that lead nowhere, which are reported; no pipes, for which one would wait."""
     for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(directory, name) for name in names if not name.startswith("."))
+        files = (Path(directory, name) for name in names if not name.startswith("."))
+        yield from (file for file in files if not file.exists() or file.is_file())
 
 
 def _other_kind(path: str) -> FormatError | None:

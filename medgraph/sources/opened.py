@@ -181,6 +181,8 @@ def open_bytes(source: str | os.PathLike[str] | BinaryIO) -> Opened:
     if not isinstance(source, (str, os.PathLike)):
         return Opened(source, str(getattr(source, "name", "<stream>")), owned=False)
     if source == STDIN:
+        if sys.stdin is None:
+            raise SourceError("<stdin>", "is closed; give a file, or pipe something in")
         return Opened(sys.stdin.buffer, "<stdin>", owned=False)
     if places.is_url(name := os.fspath(source)):
         with ExitStack() as stack:
