@@ -175,7 +175,7 @@ class TestParameters:
             (
                 "articles-of-person",
                 {"limit": "10; DROP"},
-                "limit: takes a whole number that is not negative, not '10; DROP'",
+                "limit: takes a whole number of nine digits at most, without a sign, not '10; DROP'",
             ),
             ("articles-of-person", {"limit": -1}, "limit: takes a whole number"),
             ("articles-of-person", {"limit": [1, 2]}, "limit takes one value"),
