@@ -13,7 +13,7 @@ import medgraph
 PACKAGE = Path(medgraph.__file__).parent
 
 ORDER = """
-    errors model shipped
+    errors model native shipped
     pubmed_files
     identifiers dates languages pagination places
     mesh

@@ -11,7 +11,7 @@ from lxml.etree import XMLSyntaxError
 from medgraph.errors import FormatError, RecordError
 from medgraph.model import Citation, Deletion, Position
 from medgraph.pubmed_xml.plain import NotPlainError, Tokens, parsed_tokens, plain_tokens
-from medgraph.pubmed_xml.record import READ, UNREAD_REASONS, citation, deletions
+from medgraph.pubmed_xml.record import READ, UNREAD_REASONS, citation, deletions, plain_citation
 from medgraph.pubmed_xml.slices import SETS, Slice, Slices, pieces
 
 __all__ = ["READ", "UNREAD_REASONS", "citations"]
@@ -95,6 +95,8 @@ def _records(piece: Slice, source: str, keep_raw: bool) -> list[Record]:
             return [_error(piece, source, reason)]
     position = Position(source, None, piece.start, raw if keep_raw else None)
     try:
+        if piece.name not in _DELETIONS and (one := plain_citation(raw, position)) is not None:
+            return [one]
         try:
             found = _made(piece.name, plain_tokens(raw), position)
         except (NotPlainError, RecursionError):

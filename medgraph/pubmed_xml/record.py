@@ -54,6 +54,7 @@ from medgraph.model import (
     Reference,
     SupplMesh,
 )
+from medgraph.native import native
 from medgraph.pubmed_xml.elements import FLAG, INTO, Element, Fields, Notes, Root, Table, listed, many
 from medgraph.pubmed_xml.plain import Tokens
 
@@ -466,7 +467,10 @@ UNREAD_REASONS: dict[str, str] = {
 }
 """What the newest DTD has and no field holds, and why; where a record has such a value it is kept as unread."""
 
-_RECORD = Root(TABLE, ("PubmedArticle", "PubMedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument"))
+_RECORDS = ("PubmedArticle", "PubMedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
+_RECORD = Root(TABLE, _RECORDS)
+_COMPILED = native("medgraph.pubmed_xml")
+_NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS)
 _DELETIONS = Root(TABLE, ("DeleteCitation", "DeleteDocument"))
 _PMID = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -481,6 +485,21 @@ def citation(tokens: Tokens, position: Position) -> Citation:
     """
     notes = Notes()
     fields = _RECORD.read(tokens, notes)
+    return _citation(fields, notes, position)
+
+
+def plain_citation(raw: bytes, position: Position) -> Citation | None:
+    """
+    The citation in the bytes of a record, by the compiled reader; None where there is none, or where it gives up.
+
+    Raises:
+        RecordError: the record has no PMID.
+    """
+    fields = None if _NATIVE is None else _NATIVE.read(raw)
+    return None if fields is None else _citation(fields, Notes(), position)
+
+
+def _citation(fields: Fields, notes: Notes, position: Position) -> Citation:
     pmid = _checked_pmid(fields.get("pmid"), "PMID", position)
     if "book" in fields:
         _take_whole_book(fields)
