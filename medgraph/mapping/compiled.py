@@ -26,9 +26,9 @@ Terms = str | Sequence[str] | None
 MEMBERS = "rdf:_1, rdf:_2, …"
 """The predicate of a row whose values are the members of an ``rdf:Seq``, in order."""
 
-_MEMBER = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#_{}>"
+MEMBER = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#_{}>"
 _NOTHING: tuple[()] = ()
-_CACHE_SIZE = 50_000
+CACHE_SIZE = 50_000
 
 
 class Row(NamedTuple):
@@ -258,7 +258,7 @@ def _written_out(table: str, rows: tuple[Row, ...], cached: bool, form: Form) ->
             "        else:",
             "            troubles = len(record.problems)",
             *(f"            {line}" for line in (form.begin, *body, *form.keep)),
-            f"            if len(record.problems) == troubles and len(cache) < {_CACHE_SIZE}:",
+            f"            if len(record.problems) == troubles and len(cache) < {CACHE_SIZE}:",
             "                cache[subject] = item, block, many",
             *(f"        {line}" for line in form.again),
         ]
@@ -370,7 +370,7 @@ def _said(n: int, row: Row, makers: dict[Callable[[Record], Any], int], form: Fo
     """The lines that make one row's terms and add their triples."""
     lines, condition, term = _value(n, row, makers)
     if row.predicate == MEMBERS:
-        add = ["for i, term in enumerate(t, 1):", f"    {form.one(_MEMBER.format('{i}'), '{term}')}"]
+        add = ["for i, term in enumerate(t, 1):", f"    {form.one(MEMBER.format('{i}'), '{term}')}"]
     elif term is None:
         add = form.several(_plain(row.predicate), "t")
     else:

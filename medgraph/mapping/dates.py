@@ -50,7 +50,7 @@ def season(value: PartialDate, record: Record) -> str | None:
     return literal(value.season) if value.season else None
 
 
-_FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
+FILLED_WITH_MIDNIGHT = frozenset({"received", "accepted", "revised"})
 
 
 def _history(record: Record) -> dict[str, list[str]]:
@@ -60,7 +60,7 @@ def _history(record: Record) -> dict[str, list[str]]:
         when, status = entry.date, entry.status
         day, hour = when.day, when.hour
         term: str | None
-        if day is None or (hour is not None and (hour or when.minute or status not in _FILLED_WITH_MIDNIGHT)):
+        if day is None or (hour is not None and (hour or when.minute or status not in FILLED_WITH_MIDNIGHT)):
             term = date(when, record)
             if term is None:
                 continue

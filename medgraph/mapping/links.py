@@ -201,12 +201,17 @@ def cites(value: Any, record: Record) -> list[str]:
         if not cited.iris:
             found.append(record.describe("cited document", f"{record.stem}reference-{n}>", cited))
         elif cited.iris[0] == record.article:
-            record.problem(
-                "reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made"
-            )
+            cites_itself(record)
         else:
             found.append(cited.iris[0])
     return found
+
+
+def cites_itself(record: Record) -> None:
+    """Report a reference to the record that has it."""
+    record.problem(
+        "reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made"
+    )
 
 
 def reference_nodes(value: Any, record: Record) -> list[str]:

@@ -19,6 +19,16 @@ from medgraph.errors import MappingError
 from medgraph.mapping.compiled import LINES, PROPERTIES, Batch, Describe, Form, Graph, Row, Step, Triple, compiled
 from medgraph.mesh import SMALL, Resolver
 from medgraph.model import Citation, Problem
+from medgraph.native import native
+
+_COMPILED = native("medgraph.mapping")
+
+
+def _itself(make: Any) -> Any:
+    return make
+
+
+_version_of = _itself if _COMPILED is None else _COMPILED.version_of
 
 
 class Node(NamedTuple):
@@ -78,6 +88,7 @@ class Mapping:
         if not base.startswith(("http://", "https://", "urn:")) or any(c in base for c in '<>" {}|\\^`'):
             raise MappingError(f"the base {base!r} is not the beginning of an IRI; {iris.BASE} is one")
         self.memory: dict[Any, Any] = {}
+        self._lines: Any = None
         self._described_as: dict[Form, dict[str, Describe]] = {}
 
     @property
@@ -134,8 +145,17 @@ class Mapping:
 
     def counted_lines(self, citation: Citation, problems: list[Problem] | None = None) -> tuple[str, int]:
         """The same, and how many lines they are."""
-        record, _, out = self._described(LINES, citation, problems)
-        return "".join(out), len(out) + record.more
+        if _COMPILED is None:
+            record, _, out = self._described(LINES, citation, problems)
+            return "".join(out), len(out) + record.more
+        if self._lines is None:
+            tables = {name: (tuple(self.rows(name)), node.cached) for name, node in self.nodes.items()}
+            self._lines = _COMPILED.Lines(tables)
+        record = Record(citation, self)
+        lines, triples = self._lines.of(record)
+        if problems is not None:
+            problems += record.problems
+        return lines.decode(), triples
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
@@ -244,7 +264,7 @@ class Record:
         """``make(self)``, worked out once per record: several rows look at the same thing."""
         found = self.known.get(make)
         if found is None:
-            found = self.known[make] = make(self)
+            found = self.known[make] = _version_of(make)(self)
         return found
 
     def fault(self, kind: str, element: str, value: str) -> None:

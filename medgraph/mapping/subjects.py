@@ -79,12 +79,12 @@ def _iri(term: MeshTerm | PublicationType, kind: str, record: Record) -> str | N
         }
         ui = resolve[kind](term.name)
     where = iris.mesh(ui) if ui is not None else None
-    if len(memory) < _REMEMBERED:
+    if len(memory) < REMEMBERED:
         memory[key] = where
     return where
 
 
-_REMEMBERED = 100_000
+REMEMBERED = 100_000
 
 
 def _headings(record: Record) -> Headings:
@@ -120,8 +120,8 @@ def _headings(record: Record) -> Headings:
             try:
                 pair = memory[subject, where]
             except KeyError:
-                pair = f"{subject[:-1]}{where[len(_MESH) :]}", Pair(subject, where)
-                if len(memory) < _REMEMBERED:
+                pair = pair_of(subject, where)
+                if len(memory) < REMEMBERED:
                     memory[subject, where] = pair
             terms.append(pair[0])
             pairs.append(pair)
@@ -132,6 +132,11 @@ def _headings(record: Record) -> Headings:
 
 
 _MESH = iris.mesh("")[:-1]
+
+
+def pair_of(descriptor: str, qualifier: str) -> tuple[str, Pair]:
+    """The node of a descriptor with one of its qualifiers, and what it is made of."""
+    return f"{descriptor[:-1]}{qualifier[len(_MESH) :]}", Pair(descriptor, qualifier)
 
 
 def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None:
@@ -249,7 +254,7 @@ def _substance(chemical: Chemical, record: Record) -> str | None:
     ui = chemical.ui
     if ui and _known_ui(ui):
         where = iris.mesh(ui)
-        if len(record.memory) < _REMEMBERED:
+        if len(record.memory) < REMEMBERED:
             record.memory[ui] = where
         return where
     found = record.resolver.substance(chemical.name) if chemical.name else None

@@ -1,0 +1,1035 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""
+What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows, for N-Triples alone: the same rows
+are run through here, and what they say goes straight into the bytes of the record's lines.
+
+What ``values.py`` has words for is written in place; any other value of a row is called. The values that take the most
+time have a version here (:data:`VERSIONS`), which does what the function in Python does for what is usual and leaves
+the rest to it; what a value means stands there and not here.
+"""
+
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.string cimport memcmp, memcpy
+
+from types import MemberDescriptorType
+
+from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS
+from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
+
+cdef extern from "Python.h":
+    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
+    char* PyBytes_AS_STRING(object value)
+    Py_ssize_t PyBytes_GET_SIZE(object value)
+    ctypedef struct PyMemberDef:
+        Py_ssize_t offset
+    ctypedef struct PyMemberDescrObject:
+        PyMemberDef* d_member
+
+cdef enum Kind:
+    # what a row makes of its field
+    TEXT  # a literal around it
+    AS_IT_IS  # a term around it, nothing of which is escaped
+    SAME  # its terms
+    ALWAYS
+    FLAG  # one term for true and one for false, or nothing
+    PART_ONE  # a term, or None, of what is worked out once a record
+    PART_SEVERAL
+    CALL  # whatever a function makes of it
+
+cdef tuple NOTHING = ()
+cdef bint SPECIAL[256]
+
+
+cdef void _mark() noexcept:
+    SPECIAL[c'"'] = SPECIAL[c"\\"] = SPECIAL[c"\n"] = SPECIAL[c"\r"] = True
+
+
+_mark()
+
+
+cdef class Field:
+    """
+    A field of an object, read where a Struct keeps it: looking it up by its name takes ten times as long.
+
+    What is no Struct is asked by name, as is a Struct of another kind than the last.
+    """
+
+    cdef str name
+    cdef PyTypeObject* kind
+    cdef Py_ssize_t offset
+
+    def __init__(self, str name):
+        self.name = name
+
+    cdef object of(self, object item):
+        cdef PyObject* found
+        if Py_TYPE(item) == self.kind:
+            found = (<PyObject**>(<char*>(<PyObject*>item) + self.offset))[0]
+            if found != NULL:
+                return <object>found
+        elif not isinstance(item, tuple):
+            descriptor = getattr(type(item), self.name, None)
+            if type(descriptor) is MemberDescriptorType:
+                self.offset = (<PyMemberDescrObject*>(<PyObject*>descriptor)).d_member.offset
+                self.kind = Py_TYPE(item)
+        return getattr(item, self.name)
+
+
+cdef class _Buffer:
+    """Bytes that are added to."""
+
+    cdef char* start
+    cdef Py_ssize_t size
+    cdef Py_ssize_t room
+
+    def __dealloc__(self):
+        PyMem_Free(self.start)
+
+    cdef int reserve(self, Py_ssize_t more) except -1:
+        cdef Py_ssize_t room
+        cdef char* moved
+        if self.size + more > self.room:
+            room = 2 * (self.size + more) + 4096
+            moved = <char*>PyMem_Realloc(self.start, room)
+            if moved == NULL:
+                raise MemoryError
+            self.start, self.room = moved, room
+        return 0
+
+    cdef int add(self, const char* bytes, Py_ssize_t size) except -1:
+        self.reserve(size)
+        memcpy(self.start + self.size, bytes, size)
+        self.size += size
+        return 0
+
+    cdef int add_bytes(self, bytes value) except -1:
+        return self.add(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
+
+    cdef int add_string(self, object value) except -1:
+        cdef Py_ssize_t size
+        cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+        return self.add(text, size)
+
+    cdef int add_escaped(self, object value) except -1:
+        """A text as it stands between the quotes of a literal."""
+        cdef Py_ssize_t size
+        cdef const unsigned char* text = <const unsigned char*>PyUnicode_AsUTF8AndSize(value, &size)
+        cdef const unsigned char* end = text + size
+        cdef char* to
+        self.reserve(2 * size)
+        to = self.start + self.size
+        while text < end:
+            if SPECIAL[text[0]]:
+                to[0] = c"\\"
+                to += 1
+                to[0] = c"n" if text[0] == c"\n" else c"r" if text[0] == c"\r" else text[0]
+            else:
+                to[0] = text[0]
+            to += 1
+            text += 1
+        self.size = to - self.start
+        return 0
+
+
+cdef class _Row:
+    """One row, ready to be run."""
+
+    cdef Kind kind
+    cdef bint whole  # of the item itself
+    cdef list fields  # each the steps that lead to it
+    cdef bint as_before  # the field of the row before
+    cdef bytes predicate, before, after
+    cdef object value, make, attribute, key, true, false
+    cdef bint members
+    cdef int gathered  # which of the lists that gather the terms of a property said by several rows; -1: none
+    cdef bint last
+
+
+cdef class _Table:
+    """What one kind of node is described by."""
+
+    cdef list rows
+    cdef int gathering
+    cdef dict cache  # None where nothing is kept from one record to the next
+
+    def __init__(self, rows, bint cached):
+        cdef _Row made
+        cdef list predicates = [row.predicate for row in rows]
+        cdef dict gathering = {}
+        cdef str before = None
+        self.rows = []
+        self.cache = {} if cached else None
+        for n, row in enumerate(rows):
+            made = _made(row)
+            made.as_before = row.fields == before
+            before = row.fields
+            made.gathered = -1
+            if predicates.count(row.predicate) > 1:
+                made.gathered = gathering.setdefault(row.predicate, len(gathering))
+                made.last = row.predicate not in predicates[n + 1 :]
+            self.rows.append(made)
+        self.gathering = len(gathering)
+
+
+cdef _Row _made(row):
+    cdef _Row made = _Row()
+    cdef list fields = row.fields.split()
+    made.predicate = b"" if row.predicate == MEMBERS else f" {row.predicate} ".encode()
+    made.members = row.predicate == MEMBERS
+    made.whole = row.fields == "self"
+    made.fields = [[Field(step) for step in field.split(".")] for field in fields]
+    value = made.value = row.value
+    made.before = made.after = b""
+    made.kind = CALL
+    if isinstance(value, Template):
+        made.kind = TEXT if value.is_text else AS_IT_IS
+        made.before, made.after = value.before.encode(), value.after.encode()
+    elif isinstance(value, Same):
+        made.kind = SAME
+    elif isinstance(value, Always):
+        made.kind = ALWAYS
+        made.before = value.term.encode()
+        made.true = value.term
+    elif isinstance(value, Flag):
+        made.kind = FLAG
+        made.true, made.false = value.true, value.false
+    elif isinstance(value, Part):
+        made.kind = PART_SEVERAL if value.several else PART_ONE
+        made.make, made.attribute, made.key = value.make, value.attribute, value.key
+    if made.kind == CALL:
+        made.value = version_of(value)
+    return made
+
+
+cdef object _followed(object item, list steps):
+    cdef Field step
+    for step in steps:
+        item = step.of(item)
+    return item
+
+
+cdef class Lines:
+    """
+    The tables of a mapping.
+
+    Args:
+        tables: name -> rows, and whether what was said of a node is kept from record to record.
+    """
+
+    cdef dict tables
+
+    def __init__(self, tables):
+        self.tables = {name: _Table(rows, cached) for name, (rows, cached) in tables.items()}
+
+    def of(self, record):
+        """The lines of a record as UTF-8, and how many they are."""
+        cdef _Record said = _Record(record)
+        cdef dict waiting = record.waiting
+        cdef bint more = True
+        while more:
+            more = False
+            for name in list(waiting):
+                batch = waiting[name]
+                if batch:
+                    more = True
+                    waiting[name] = []
+                    said.describe(<_Table>self.tables[name], <list>batch)
+        return said.bytes(), said.lines
+
+
+cdef class _Record:
+    """One record while its lines are written."""
+
+    cdef object record
+    cdef dict known  # what was worked out once
+    cdef list problems
+    cdef _Buffer out
+    cdef Py_ssize_t lines
+    cdef dict described  # node -> number of its piece
+    cdef Py_ssize_t* pieces  # where each begins and ends
+    cdef Py_ssize_t many
+    cdef Py_ssize_t room
+
+    def __init__(self, record):
+        self.record = record
+        self.known = record.known
+        self.problems = record.problems
+        self.out = _Buffer()
+        self.described = {}
+
+    def __dealloc__(self):
+        PyMem_Free(self.pieces)
+
+    cdef bytes bytes(self):
+        return PyBytes_FromStringAndSize(self.out.start, self.out.size)
+
+    cdef int describe(self, _Table table, list batch) except -1:
+        cdef _Buffer out = self.out
+        cdef Py_ssize_t start, lines, troubles
+        cdef tuple node, known
+        cdef PyObject* first
+        for node in batch:
+            start, lines = out.size, self.lines
+            if table.cache is None:
+                self.run(table, node[0], node[1])
+                if out.size == start:
+                    continue
+            else:
+                known = <tuple>table.cache.get(node[0])
+                if known is not None and (known[0] is node[1] or known[0] == node[1]):
+                    out.add_bytes(<bytes>known[1])
+                    self.lines += <Py_ssize_t>known[2]
+                else:
+                    troubles = len(self.problems)
+                    self.run(table, node[0], node[1])
+                    if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
+                        block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
+                        table.cache[node[0]] = node[1], block, self.lines - lines
+            first = PyDict_GetItem(self.described, node[0])
+            if first == NULL:
+                self.described[node[0]] = self.many
+                self.keep(start, out.size)
+            else:
+                self.merge(<Py_ssize_t><object>first, start, lines)
+        return 0
+
+    cdef int keep(self, Py_ssize_t start, Py_ssize_t end) except -1:
+        cdef Py_ssize_t* moved
+        if self.many == self.room:
+            self.room = 2 * self.room + 64
+            moved = <Py_ssize_t*>PyMem_Realloc(self.pieces, 2 * self.room * sizeof(Py_ssize_t))
+            if moved == NULL:
+                raise MemoryError
+            self.pieces = moved
+        self.pieces[2 * self.many], self.pieces[2 * self.many + 1] = start, end
+        self.many += 1
+        return 0
+
+    cdef int merge(self, Py_ssize_t first, Py_ssize_t start, Py_ssize_t lines) except -1:
+        """
+        Two descriptions of one node as one: a person who is twice among the authors, a heading that is a substance.
+
+        Args:
+            first: number of the piece that is the earlier description; the later begins at ``start``.
+            lines: how many there were before the later one.
+        """
+        cdef _Buffer out = self.out
+        cdef Py_ssize_t begin = self.pieces[2 * first], end = self.pieces[2 * first + 1], grown, n
+        cdef bytes earlier, behind, merged
+        cdef list both
+        cdef dict properties = {}
+        if out.size - start == end - begin and memcmp(out.start + begin, out.start + start, end - begin) == 0:
+            out.size, self.lines = start, lines
+            return 0
+        earlier = PyBytes_FromStringAndSize(out.start + begin, end - begin)
+        behind = PyBytes_FromStringAndSize(out.start + end, start - end)
+        both = (earlier + PyBytes_FromStringAndSize(out.start + start, out.size - start)).split(b"\n")
+        both.pop()
+        for line in both:
+            properties.setdefault(line.split(b" ", 2)[1], {})[line] = None
+        merged = b"".join([line + b"\n" for said in properties.values() for line in said])
+        self.lines = lines - earlier.count(b"\n") + merged.count(b"\n")
+        out.size = begin
+        out.add_bytes(merged)
+        out.add_bytes(behind)
+        grown = len(merged) - (end - begin)
+        self.pieces[2 * first + 1] += grown
+        for n in range(self.many):
+            if self.pieces[2 * n] >= end and n != first:
+                self.pieces[2 * n] += grown
+                self.pieces[2 * n + 1] += grown
+        return 0
+
+    cdef int run(self, _Table table, object subject, object item) except -1:
+        """Say of an item what the rows say of it."""
+        cdef _Row row
+        cdef _Buffer out = self.out
+        cdef list gathered = None
+        cdef object v = None
+        cdef object term
+        if table.gathering:
+            gathered = [None] * table.gathering
+        for row in table.rows:
+            if not row.as_before:
+                if row.whole:
+                    v = item
+                elif len(row.fields) == 1:
+                    v = _followed(item, <list>row.fields[0])
+                else:
+                    v = tuple([_followed(item, <list>steps) for steps in row.fields])
+            if v is not None and v is not NOTHING:
+                if row.gathered >= 0:
+                    self.gather(row, v, gathered)
+                elif row.kind == TEXT:
+                    self.begin(subject, row)
+                    out.add_bytes(row.before)
+                    out.add_escaped(v)
+                    out.add_bytes(row.after)
+                    out.add(" .\n", 3)
+                    self.lines += 1
+                elif row.kind == ALWAYS:
+                    self.begin(subject, row)
+                    out.add_bytes(row.before)
+                    out.add(" .\n", 3)
+                    self.lines += 1
+                elif row.kind == AS_IT_IS:
+                    self.begin(subject, row)
+                    out.add_bytes(row.before)
+                    out.add_string(v if isinstance(v, str) else str(v))
+                    out.add_bytes(row.after)
+                    out.add(" .\n", 3)
+                    self.lines += 1
+                else:
+                    self.say(row, subject, self.term(row, v))
+            if row.last:
+                term = gathered[row.gathered]
+                if term is not None:
+                    self.say(row, subject, term)
+        return 0
+
+    cdef int begin(self, object subject, _Row row) except -1:
+        """The subject and the property of a statement."""
+        cdef Py_ssize_t size
+        cdef const char* text = PyUnicode_AsUTF8AndSize(subject, &size)
+        cdef Py_ssize_t more = PyBytes_GET_SIZE(row.predicate)
+        self.out.reserve(size + more)
+        memcpy(self.out.start + self.out.size, text, size)
+        memcpy(self.out.start + self.out.size + size, PyBytes_AS_STRING(row.predicate), more)
+        self.out.size += size + more
+        return 0
+
+    cdef object term(self, _Row row, object v):
+        """The term or terms that a row makes of its field, or None."""
+        cdef object made
+        if row.kind == CALL:
+            return row.value(v, self.record)
+        if row.kind == PART_SEVERAL or row.kind == PART_ONE:
+            made = self.known.get(row.make)
+            if made is None:
+                made = self.record.once(row.make)
+            return (<dict>made).get(row.key) if row.attribute is None else getattr(made, row.attribute)
+        if row.kind == FLAG:
+            return row.true if v else row.false
+        if row.kind == SAME:
+            return v
+        if row.kind == ALWAYS:
+            return row.true
+        return row.value(v)
+
+    cdef int gather(self, _Row row, object v, list gathered) except -1:
+        cdef object term = self.term(row, v)
+        if term is None:
+            return 0
+        if gathered[row.gathered] is None:
+            gathered[row.gathered] = []
+        if isinstance(term, str):
+            (<list>gathered[row.gathered]).append(term)
+        else:
+            (<list>gathered[row.gathered]).extend(term)
+        return 0
+
+    cdef int say(self, _Row row, object subject, object terms) except -1:
+        """Statements with one property and these terms, each term once; or with the properties of an ``rdf:Seq``."""
+        cdef _Buffer out = self.out
+        cdef Py_ssize_t n
+        cdef object term
+        if terms is None:
+            return 0
+        if isinstance(terms, str):
+            self.begin(subject, row)
+            out.add_string(terms)
+            out.add(" .\n", 3)
+            self.lines += 1
+            return 0
+        if row.members:
+            for n, term in enumerate(terms, 1):
+                out.add_string(subject)
+                out.add_bytes(f" {MEMBER.format(n)} ".encode())
+                out.add_string(term)
+                out.add(" .\n", 3)
+            self.lines += len(terms)
+            return 0
+        n = len(terms)
+        if n > 1 and len(set(terms)) < n:
+            terms = list(dict.fromkeys(terms))
+        for term in terms:
+            self.begin(subject, row)
+            out.add_string(term)
+            out.add(" .\n", 3)
+        self.lines += len(terms)
+        return 0
+
+
+# values
+
+cdef object _documents, _identifiers, _iris, _links, _people, _subjects
+cdef tuple _ARTICLE, _DOI, _PMC
+cdef object _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT
+cdef str _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
+
+
+cdef Field AFFILIATIONS_OF = Field("affiliations")
+cdef Field AFFILIATION_IDENTIFIERS = Field("identifiers")
+cdef Field AFFILIATION_TEXT = Field("text")
+cdef Field ARTICLE_IDS = Field("article_ids")
+cdef Field AUTHORS = Field("authors")
+cdef Field AUTHOR_IDENTIFIERS = Field("identifiers")
+cdef Field AUTHOR_NAME = Field("name")
+cdef Field AUTHOR_VALID = Field("valid")
+cdef Field CITATION = Field("citation")
+cdef Field CITED_IRIS = Field("iris")
+cdef Field COLLECTIVE_NAME = Field("collective_name")
+cdef Field COMMENTS_CORRECTIONS = Field("comments_corrections")
+cdef Field DAY = Field("day")
+cdef Field DESCRIPTOR = Field("descriptor")
+cdef Field EDITORS = Field("editors")
+cdef Field ELOCATION_IDS = Field("elocation_ids")
+cdef Field ELOCATION_TYPE = Field("type")
+cdef Field ELOCATION_VALID = Field("valid")
+cdef Field ELOCATION_VALUE = Field("value")
+cdef Field FORE_NAME = Field("fore_name")
+cdef Field HISTORY = Field("history")
+cdef Field HISTORY_DATE = Field("date")
+cdef Field HISTORY_STATUS = Field("status")
+cdef Field HOUR = Field("hour")
+cdef Field ID_TYPE = Field("type")
+cdef Field ID_VALUE = Field("value")
+cdef Field INITIALS = Field("initials")
+cdef Field KEYWORDS = Field("keywords")
+cdef Field KEYWORD_MAJOR = Field("major")
+cdef Field KEYWORD_TEXT = Field("text")
+cdef Field KNOWN = Field("known")
+cdef Field LAST_NAME = Field("last_name")
+cdef Field MEMORY = Field("memory")
+cdef Field MESH_HEADINGS = Field("mesh_headings")
+cdef Field MINUTE = Field("minute")
+cdef Field MONTH = Field("month")
+cdef Field OWN_IRI = Field("article")
+cdef Field PROBLEMS = Field("problems")
+cdef Field PUBLICATION_TYPES = Field("publication_types")
+cdef Field QUALIFIERS = Field("qualifiers")
+cdef Field REFERENCES = Field("references")
+cdef Field REFERENCE_IDS = Field("article_ids")
+cdef Field REF_PMID = Field("pmid")
+cdef Field REF_TYPE = Field("ref_type")
+cdef Field ROLE_AGENT = Field("agent")
+cdef Field ROLE_RANK = Field("rank")
+cdef Field SAID_AFFILIATIONS = Field("affiliations")
+cdef Field STEM = Field("stem")
+cdef Field SUFFIX = Field("suffix")
+cdef Field TERM_AUTO = Field("auto")
+cdef Field TERM_MAJOR = Field("major")
+cdef Field TERM_NAME = Field("name")
+cdef Field TERM_UI = Field("ui")
+cdef Field TYPE_NAME = Field("name")
+cdef Field TYPE_UI = Field("ui")
+cdef Field WAITING = Field("waiting")
+cdef Field YEAR = Field("year")
+
+VERSIONS = {}
+"""Name of a function -> what makes its version, given the function."""
+
+cdef dict _made_versions = {}
+
+
+def version_of(function):
+    """What does the same as a function of the mapping, in less time; the function itself where there is nothing."""
+    try:
+        return _made_versions[function]
+    except (KeyError, TypeError):
+        pass
+    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".removeprefix("medgraph.mapping.")
+    make = VERSIONS.get(name)
+    if make is None:
+        return function
+    _load()
+    found = _made_versions[function] = make(function)
+    return found
+
+
+cdef int _load() except -1:
+    """What the versions need of the modules that have the functions, which are loaded after this one."""
+    global _documents, _identifiers, _iris, _links, _people, _subjects, _ARTICLE, _DOI, _PMC
+    global _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT, _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
+    if _subjects is not None:
+        return 0
+    from medgraph import identifiers, iris
+    from medgraph.mapping import dates, documents, links, people, subjects
+    from medgraph.vocab import XSD
+
+    _documents, _identifiers, _iris, _links, _people = documents, identifiers, iris, links, people
+    _ARTICLE, _DOI, _PMC = (
+        tuple(iri("10.1000/0").split("10.1000/0")) for iri in (iris.article, iris.doi, iris.pmc)
+    )
+    _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT = dates.HISTORY_WITH_A_TERM, dates.FILLED_WITH_MIDNIGHT
+    _YEAR, _YEAR_MONTH, _DATE, _DATE_TIME = (
+        f'"^^{datatype}' for datatype in (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
+    )
+    _subjects = subjects
+    return 0
+
+
+def _version(str name, bint made=False):
+    """Enters a version; ``made`` where it is to be made for each function of that name, which differ in what they hold."""
+    def enter(version):
+        VERSIONS[name] = version if made else lambda function: version
+        return version
+    return enter
+
+
+def _held(function):
+    """What a function inside a function holds of that, by name."""
+    return dict(zip(function.__code__.co_freevars, [cell.cell_contents for cell in function.__closure__], strict=True))
+
+
+cdef object _once(object record, object make):
+    cdef dict known = <dict>KNOWN.of(record)
+    cdef PyObject* found = PyDict_GetItem(known, make)
+    if found != NULL and <object>found is not None:
+        return <object>found
+    return record.once(make)
+
+
+cdef str _literal(object value):
+    cdef Py_ssize_t size, n
+    cdef const unsigned char* text = <const unsigned char*>PyUnicode_AsUTF8AndSize(value, &size)
+    for n in range(size):
+        if SPECIAL[text[n]]:
+            return f'"{escaped(value)}"'
+    return f'"{<str>value}"'
+
+
+cdef bint _is_number(object value, Py_ssize_t start, Py_ssize_t most) except -1:
+    """Whether a text is a number of so many digits at most, not beginning with 0, from its ``start`` on."""
+    cdef Py_ssize_t size, n
+    cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+    if not start < size <= start + most or text[start] == c"0":
+        return False
+    for n in range(start, size):
+        if not c"0" <= text[n] <= c"9":
+            return False
+    return True
+
+
+cdef object _pmid_iri(object value):
+    return f"{_ARTICLE[0]}{value}{_ARTICLE[1]}" if _is_number(value, 0, 9) else _links._pmid_iri(value)
+
+
+cdef object _pmc_iri(object value):
+    if (<str>value).startswith("PMC") and _is_number(value, 3, 10):
+        return f"{_PMC[0]}{value}{_PMC[1]}"
+    return _links._pmc_iri(value)
+
+
+cdef str _plain_doi(object value):
+    """A DOI of letters, digits and a few signs in lower case, which is how its IRI has it; None for any other text."""
+    cdef Py_ssize_t size, n = 3
+    cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+    if size < 9 or text[0] != c"1" or text[1] != c"0" or text[2] != c".":
+        return None
+    while c"0" <= text[n] <= c"9":
+        n += 1
+    if not 7 <= n <= 12 or text[n] != c"/" or n + 1 == size:
+        return None
+    for n in range(n + 1, size):
+        if not (
+            c"a" <= text[n] <= c"z" or c"0" <= text[n] <= c":" or c"A" <= text[n] <= c"Z" or c"-" <= text[n] <= c"/"
+            or text[n] == c"_" or text[n] == c";" or text[n] == c"(" or text[n] == c")"
+        ):
+            return None
+    return (<str>value).lower()
+
+
+cdef object _doi_iri(object value):
+    cdef str name = _plain_doi(value)
+    return f"{_DOI[0]}{name}{_DOI[1]}" if name is not None else _links._doi_iri(value)
+
+
+@_version("literals.texts")
+def _texts(values, record):
+    return [_literal(value) for value in values]
+
+
+@_version("subjects.keywords")
+def _keywords(values, record):
+    return [_literal(KEYWORD_TEXT.of(keyword)) for one in values for keyword in <tuple>KEYWORDS.of(one)]
+
+
+@_version("subjects.major_keywords")
+def _major_keywords(values, record):
+    return [
+        _literal(KEYWORD_TEXT.of(keyword))
+        for one in values for keyword in <tuple>KEYWORDS.of(one) if KEYWORD_MAJOR.of(keyword)
+    ]
+
+
+# people
+
+@_version("people._people.<locals>.people", made=True)
+class _Roles:
+    def __init__(self, function):
+        held = _held(function)
+        self.function, self.kind, self.of = function, held["kind"], held["of"]
+
+    def __call__(self, record):
+        if self.of or self.kind == "investigator":
+            return self.function(record)
+        citation = CITATION.of(record)
+        return _roles(<tuple>(AUTHORS.of(citation) if self.kind == "author" else EDITORS.of(citation)), self.kind, record)
+
+
+cdef list _roles(tuple authors, str kind, record):
+    cdef list found = []
+    cdef list waiting = <list>(<dict>WAITING.of(record))["person"]
+    cdef str stem = f"{STEM.of(record)}{kind}-"
+    cdef Py_ssize_t rank = 0, n = 0
+    cdef object role = _people.Role
+    for author in authors:
+        n += 1
+        number = _people._orcid(author) if AUTHOR_IDENTIFIERS.of(author) else None
+        agent = _iris.orcid(number) if number else f"{stem}{n}>"
+        waiting.append((agent, author))
+        if AUTHOR_VALID.of(author):
+            rank += 1
+            found.append(role(agent, rank, author))
+        else:
+            found.append(role(agent, None, author))
+    return found
+
+
+@_version("people.agents.<locals>.links", made=True)
+class _Agents:
+    def __init__(self, function):
+        self.people = _held(function)["people"]
+
+    def __call__(self, value, record):
+        return [ROLE_AGENT.of(role) for role in <list>_once(record, self.people) if ROLE_RANK.of(role)]
+
+
+@_version("people.roles.<locals>.links", made=True)
+class _RoleNodes:
+    def __init__(self, function):
+        held = _held(function)
+        self.people, self.of, self.role = held["people"], held["of"], held["role"]
+
+    def __call__(self, value, record):
+        return _numbered(f"{STEM.of(record)}{self.of}{self.role}-", self.role, <list>_once(record, self.people), record)
+
+
+cdef list _numbered(str stem, str table, list items, record):
+    """Nodes for items, ``{stem}{n}``, which wait to be described by a table."""
+    cdef list waiting = <list>(<dict>WAITING.of(record))[table]
+    cdef list found = []
+    cdef Py_ssize_t n = 0
+    for item in items:
+        n += 1
+        where = f"{stem}{n}>"
+        waiting.append((where, item))
+        found.append(where)
+    return found
+
+
+@_version("people.agent_class.<locals>.of", made=True)
+class _AgentClass:
+    def __init__(self, function):
+        self.person, self.group = _held(function)["classes"]
+
+    def __call__(self, author, record):
+        return self.group if COLLECTIVE_NAME.of(author) else self.person
+
+
+@_version("people.full_name")
+def _full_name(author, record):
+    last = LAST_NAME.of(author)
+    if last is None:
+        return _people.full_name(author, record)
+    first = FORE_NAME.of(author) or INITIALS.of(author)
+    suffix = SUFFIX.of(author)
+    name = f"{first} {last}" if first else last
+    return _literal(f"{name} {suffix}" if suffix else name)
+
+
+@_version("people.short_name")
+def _short_name(author, record):
+    name = AUTHOR_NAME.of(author) or COLLECTIVE_NAME.of(author)
+    return _literal(name) if name else None
+
+
+@_version("people.affiliations")
+def _affiliations(tuple values, record):
+    cdef dict known = <dict>SAID_AFFILIATIONS.of(record)
+    cdef list found = []
+    cdef list waiting = <list>(<dict>WAITING.of(record))["affiliation"]
+    for value in values:
+        key = AFFILIATION_TEXT.of(value) or ""
+        iri = known.get(key) if key else None
+        if iri is None:
+            n = len(known) + 1
+            iri = f"{STEM.of(record)}affiliation-{n}>"
+            known[key or f"\0{n}"] = iri
+            waiting.append((iri, value))
+        elif AFFILIATION_IDENTIFIERS.of(value):
+            waiting.append((iri, value))
+        found.append(iri)
+    return found
+
+
+# dates
+
+cdef object _date_term(value, bint with_time):
+    """The date in the precision it has; None for what could not be read."""
+    cdef object year = YEAR.of(value), month, day, hour
+    if year is None:
+        return None
+    month = MONTH.of(value)
+    cdef Py_ssize_t y = year
+    if month is None:
+        return f'"{y:04d}{_YEAR}'
+    cdef Py_ssize_t m = month
+    day = DAY.of(value)
+    if day is None:
+        return f'"{y:04d}-{m:02d}{_YEAR_MONTH}'
+    cdef Py_ssize_t d = day
+    hour = HOUR.of(value) if with_time else None
+    if hour is None:
+        return f'"{y:04d}-{m:02d}-{d:02d}{_DATE}'
+    cdef Py_ssize_t h = hour
+    cdef Py_ssize_t minute = MINUTE.of(value) or 0
+    return f'"{y:04d}-{m:02d}-{d:02d}T{h:02d}:{minute:02d}:00{_DATE_TIME}'
+
+
+@_version("dates.date", made=True)
+class _Date:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, value, record):
+        found = _date_term(value, True)
+        return found if found is not None else self.function(value, record)
+
+
+@_version("dates.certain_date")
+def _certain_date(value, record):
+    return _date_term(value, True)
+
+
+@_version("dates._history", made=True)
+class _History:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, record):
+        cdef dict found = {}
+        cdef bint with_time
+        for entry in <tuple>HISTORY.of(CITATION.of(record)):
+            when, status = HISTORY_DATE.of(entry), HISTORY_STATUS.of(entry)
+            with_time = True
+            if status in _FILLED_WITH_MIDNIGHT and not HOUR.of(when) and not MINUTE.of(when):
+                with_time = False
+            term = _date_term(when, with_time)
+            if term is None:
+                return self.function(record)
+            if status in found:
+                (<list>found[status]).append(term)
+            else:
+                found[status] = [term]
+        return found
+
+
+@_version("dates.other_history", made=True)
+class _OtherHistory:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, values, record):
+        for entry in <tuple>values:
+            if HISTORY_STATUS.of(entry) not in _HISTORY_WITH_A_TERM:
+                return self.function(values, record)
+        return None
+
+
+# subjects
+
+@_version("subjects._headings")
+def _headings(record):
+    cdef dict memory = <dict>MEMORY.of(record)
+    cdef dict waiting = <dict>WAITING.of(record)
+    cdef list names = <list>waiting["mesh term"], pairs = <list>waiting["pair"]
+    cdef list subjects = [], terms = [], primary = [], qualified
+    cdef tuple qualifiers, key
+    cdef Py_ssize_t n = 0
+    found = _subjects.Headings(subjects, terms, primary, [])
+    for heading in <tuple>MESH_HEADINGS.of(CITATION.of(record)):
+        n += 1
+        descriptor = DESCRIPTOR.of(heading)
+        subject = memory.get(TERM_UI.of(descriptor)) or _subjects._iri(descriptor, _subjects.DESCRIPTOR, record)
+        if subject is None or TERM_AUTO.of(descriptor):
+            _subjects._left(n, heading, found, record)
+            continue
+        qualifiers = <tuple>QUALIFIERS.of(heading)
+        qualified = []
+        for qualifier in qualifiers:
+            where = memory.get(TERM_UI.of(qualifier)) or _subjects._iri(qualifier, _subjects.QUALIFIER, record)
+            if where is None or TERM_AUTO.of(qualifier):
+                break
+            qualified.append(where)
+        if len(qualified) < len(qualifiers):
+            _subjects._left(n, heading, found, record)
+            continue
+        subjects.append(subject)
+        names.append((subject, TERM_NAME.of(descriptor)))
+        if TERM_MAJOR.of(descriptor):
+            primary.append(subject)
+        if not qualifiers:
+            terms.append(subject)
+        for qualifier, where in zip(qualifiers, qualified):
+            key = (subject, where)
+            pair = memory.get(key)
+            if pair is None:
+                pair = _subjects.pair_of(subject, where)
+                if len(memory) < _subjects.REMEMBERED:
+                    memory[key] = pair
+            terms.append((<tuple>pair)[0])
+            pairs.append(pair)
+            names.append((where, TERM_NAME.of(qualifier)))
+            if TERM_MAJOR.of(qualifier):
+                primary.append((<tuple>pair)[0])
+    return found
+
+
+@_version("subjects._types")
+def _types(record):
+    cdef dict memory = <dict>MEMORY.of(record)
+    return [
+        memory.get(TYPE_UI.of(value)) or _subjects._iri(value, _subjects.PUBLICATION_TYPE, record)
+        for value in <tuple>PUBLICATION_TYPES.of(CITATION.of(record))
+    ]
+
+
+@_version("subjects.publication_types")
+def _publication_types(tuple values, record):
+    cdef list waiting = <list>(<dict>WAITING.of(record))["mesh term"]
+    cdef list found = []
+    for value, where in zip(values, <list>_once(record, _subjects._types)):
+        if where:
+            waiting.append((where, TYPE_NAME.of(value)))
+            found.append(where)
+    return found
+
+
+# links
+
+@_version("links._targets", made=True)
+class _Targets:
+    def __init__(self, function):
+        self.target = _links._target
+
+    def __call__(self, record):
+        cdef list found = []
+        cdef Py_ssize_t n = 0
+        own = OWN_IRI.of(record)
+        for value in <tuple>COMMENTS_CORRECTIONS.of(CITATION.of(record)):
+            n += 1
+            pmid = REF_PMID.of(value)
+            if pmid is not None and _is_number(pmid, 0, 9):
+                where = f"{_ARTICLE[0]}{pmid}{_ARTICLE[1]}"
+                found.append(where if where != own else None)
+            else:
+                found.append(self.target(value, n, record))
+        return found
+
+
+@_version("links._targets_by_type")
+def _targets_by_type(record):
+    cdef dict found = {}
+    for value, target in zip(<tuple>COMMENTS_CORRECTIONS.of(CITATION.of(record)), <list>_once(record, _links._targets)):
+        if target is not None:
+            kind = REF_TYPE.of(value)
+            if kind in found:
+                (<list>found[kind]).append(target)
+            else:
+                found[kind] = [target]
+    return found
+
+
+@_version("links.relation_nodes", made=True)
+class _RelationNodes:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, values, record):
+        cdef list items = []
+        cdef list targets = <list>_once(record, _links._targets)
+        cdef object relation = _links.Relation
+        for value, target in zip(<tuple>values, targets):
+            if target is None and REF_PMID.of(value):
+                return self.function(values, record)
+            items.append(relation(target, value))
+        return _numbered(f"{STEM.of(record)}relation-", "relation", items, record)
+
+
+@_version("links._cited")
+def _cited(record):
+    cdef list found = [], ids, others
+    cdef tuple named
+    cdef object cited = _links.Cited
+    for reference in <tuple>REFERENCES.of(CITATION.of(record)):
+        named = <tuple>REFERENCE_IDS.of(reference)
+        ids, others = [], []
+        if len(named) > 1 and (len(named) > 2 or ID_TYPE.of(named[0]) != "pubmed"):
+            named = tuple(sorted(named, key=_links._pubmed_first))
+        for one in named:
+            kind, value = ID_TYPE.of(one), ID_VALUE.of(one)
+            if kind == "pubmed":
+                where = _pmid_iri(value)
+            elif kind == "doi":
+                where = _doi_iri(value)
+            elif kind == "pmc":
+                where = _pmc_iri(value)
+            else:
+                where = None
+            if where is not None:
+                ids.append(where)
+            else:
+                others.append(f"{kind}: {value}" if kind else value)
+        found.append(cited(reference, ids, others or ()))
+    return found
+
+
+@_version("links.cites")
+def _cites(values, record):
+    cdef list found = []
+    cdef list waiting = <list>(<dict>WAITING.of(record))["cited document"]
+    cdef list named
+    cdef Py_ssize_t n = 0
+    own = OWN_IRI.of(record)
+    for cited in <list>_once(record, _links._cited):
+        n += 1
+        named = <list>CITED_IRIS.of(cited)
+        if not named:
+            where = f"{STEM.of(record)}reference-{n}>"
+            waiting.append((where, cited))
+            found.append(where)
+        elif named[0] == own:
+            _links.cites_itself(record)
+        else:
+            found.append(named[0])
+    return found
+
+
+@_version("links.reference_nodes")
+def _reference_nodes(values, record):
+    cdef list found = []
+    cdef list waiting = <list>(<dict>WAITING.of(record))["reference"]
+    cdef Py_ssize_t n = 0
+    for cited in <list>_once(record, _links._cited):
+        n += 1
+        if CITED_IRIS.of(cited):
+            where = f"{STEM.of(record)}reference-{n}>"
+            waiting.append((where, cited))
+            found.append(where)
+    return found
