@@ -39,9 +39,9 @@ _SEASONS = {
     for name in ("Winter", "Spring", "Summer", "Autumn", "Fall")
     for spelling in (name, name.lower(), name.upper())
 }
-_DAYS = {spelling: n for n in range(1, 32) for spelling in (str(n), f"{n:02}")}
-_HOURS = {spelling: n for n in range(24) for spelling in (str(n), f"{n:02}")}
-_MINUTES = {spelling: n for n in range(60) for spelling in (str(n), f"{n:02}")}
+DAYS = {spelling: n for n in range(1, 32) for spelling in (str(n), f"{n:02}")}
+HOURS = {spelling: n for n in range(24) for spelling in (str(n), f"{n:02}")}
+MINUTES = {spelling: n for n in range(60) for spelling in (str(n), f"{n:02}")}
 _MONTH_LENGTHS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|[^\s,.]")
@@ -76,8 +76,8 @@ def publication_date(
                 if m is not None:
                     if not day:
                         return PartialDate(year=y, month=m, text=f"{year} {_SHORT_MONTHS[m]}")
-                    d = _DAYS.get(day)
-                    if d is not None and (d < 29 or _exists(y, m, d)):
+                    d = DAYS.get(day)
+                    if d is not None and (d < 29 or exists(y, m, d)):
                         return PartialDate(year=y, month=m, day=d, text=f"{year} {_SHORT_MONTHS[m]} {d}")
     return _unusual_publication_date(year, month, day, season, medline_date)
 
@@ -90,8 +90,8 @@ def _unusual_publication_date(*parts: str | None) -> PartialDate:
         return PartialDate(year=certain, text=" ".join(filter(None, (year, month, day))))
     if month in MONTHS:
         month = _SHORT_MONTHS[MONTHS[month]]
-        if day in _DAYS:
-            day = str(_DAYS[day])
+        if day in DAYS:
+            day = str(DAYS[day])
     return display_date(" ".join(filter(None, (year, month, day, season, medline_date))))
 
 
@@ -123,8 +123,8 @@ def display_date(text: str) -> PartialDate:
             if month is not None:
                 if count == 2:
                     return PartialDate(year=year, month=month, text=f"{words[0]} {words[1]}")
-                day = _DAYS.get(words[2])
-                if day is not None and (day < 29 or _exists(year, month, day)):
+                day = DAYS.get(words[2])
+                if day is not None and (day < 29 or exists(year, month, day)):
                     return PartialDate(year=year, month=month, day=day, text=f"{words[0]} {words[1]} {words[2]}")
     return _unusual_display_date(" ".join(words))
 
@@ -165,8 +165,8 @@ def _unusual_display_date(text: str) -> PartialDate:
         return PartialDate(year=year, season=season, text=text)
     if months:
         (month,) = months
-        days = [_DAYS.get(number, 0) for number in numbers]
-        if any(not _exists(year, month, day) for day in days):
+        days = [DAYS.get(number, 0) for number in numbers]
+        if any(not exists(year, month, day) for day in days):
             return PartialDate(text=text)
         if joined_otherwise and len(days) == 1:
             return PartialDate(year=year, text=text)
@@ -183,13 +183,13 @@ def _numeric_display_date(text: str, year: int, numbers: list[str]) -> PartialDa
     """The date in figures alone: ``2013 06 10``, and ``31/12/2018`` where only one order of day and month can be."""
     if _YEAR_FIRST.fullmatch(text):
         month = MONTHS.get(numbers[0])
-        day = _DAYS.get(numbers[1], 0) if len(numbers) == 2 else None
-        if month is None or (day is not None and not _exists(year, month, day)):
+        day = DAYS.get(numbers[1], 0) if len(numbers) == 2 else None
+        if month is None or (day is not None and not exists(year, month, day)):
             return PartialDate(text=text)
         return PartialDate(year=year, month=month, day=day, text=text)
     if _YEAR_LAST.fullmatch(text):
         first, second = int(numbers[0]), int(numbers[1])
-        orders = {(m, d) for m, d in ((first, second), (second, first)) if 1 <= m <= 12 and _exists(year, m, d)}
+        orders = {(m, d) for m, d in ((first, second), (second, first)) if 1 <= m <= 12 and exists(year, m, d)}
         if not orders:
             return PartialDate(text=text)
         if len(orders) == 1:
@@ -211,8 +211,8 @@ def medline_day(text: str) -> PartialDate:
     if year is not None:
         month = MONTHS.get(text[4:6])
         if month is not None and len(text) == 8:
-            day = _DAYS.get(text[6:])
-            if day is not None and text[4:].isdigit() and (day < 29 or _exists(year, month, day)):
+            day = DAYS.get(text[6:])
+            if day is not None and text[4:].isdigit() and (day < 29 or exists(year, month, day)):
                 return PartialDate(year=year, month=month, day=day)
         elif len(text) == 4 or (month is not None and len(text) == 6 and text[4:].isdigit()):
             return PartialDate(year=year, month=month)
@@ -237,15 +237,15 @@ def history_date(text: str) -> PartialDate:
     PartialDate(year=2015)
     """
     if len(text) == 16 and text[4] == text[7] == "/" and text[10] == " " and text[13] == ":":
-        year, month, day = YEARS.get(text[:4]), MONTHS.get(text[5:7]), _DAYS.get(text[8:10])
-        hour, minute = _HOURS.get(text[11:13]), _MINUTES.get(text[14:])
+        year, month, day = YEARS.get(text[:4]), MONTHS.get(text[5:7]), DAYS.get(text[8:10])
+        hour, minute = HOURS.get(text[11:13]), MINUTES.get(text[14:])
         if (
             year
             and month
             and day
             and hour is not None
             and minute is not None
-            and (day < 29 or _exists(year, month, day))
+            and (day < 29 or exists(year, month, day))
         ):
             return PartialDate(year, month, day, hour, minute)
     found = _HISTORY.fullmatch(text.strip())
@@ -298,21 +298,21 @@ def _date(
         return None
     if not day:
         return None if hour or minute else PartialDate(year=y, month=m)
-    d = _DAYS.get(day)
-    if d is None or (d > 28 and not _exists(y, m, d)):
+    d = DAYS.get(day)
+    if d is None or (d > 28 and not exists(y, m, d)):
         return None
     if not hour:
         return None if minute else PartialDate(year=y, month=m, day=d)
-    h = _HOURS.get(hour)
+    h = HOURS.get(hour)
     if h is None:
         return None
     if not minute:
         return PartialDate(year=y, month=m, day=d, hour=h)
-    mi = _MINUTES.get(minute)
+    mi = MINUTES.get(minute)
     return None if mi is None else PartialDate(year=y, month=m, day=d, hour=h, minute=mi)
 
 
-def _exists(year: int, month: int, day: int) -> bool:
+def exists(year: int, month: int, day: int) -> bool:
     """Whether the Gregorian calendar has this day (proleptic, as XSD has it)."""
     if month == 2 and day == 29:
         return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
@@ -347,14 +347,14 @@ def problem(date: PartialDate) -> str | None:
     if month and month not in MONTHS:
         return f"{month} is not a month"
     if month and day_:
-        if day_ not in _DAYS:
+        if day_ not in DAYS:
             return f"{day_} is not a day of a month"
-        m, d = MONTHS[month], _DAYS[day_]
-        if not _exists(YEARS[year], m, d):
-            length = 28 if m == 2 and not _exists(YEARS[year], 2, 29) else _MONTH_LENGTHS[m]
+        m, d = MONTHS[month], DAYS[day_]
+        if not exists(YEARS[year], m, d):
+            length = 28 if m == 2 and not exists(YEARS[year], 2, 29) else _MONTH_LENGTHS[m]
             return f"{_MONTH_NAMES[m - 1].title()} {year} has {length} days, not {d}"
-        if hour and hour not in _HOURS:
+        if hour and hour not in HOURS:
             return f"{hour} is not an hour"
-        if minute and minute not in _MINUTES:
+        if minute and minute not in MINUTES:
             return f"{minute} is not a minute"
     return "no date could be read out of this text"

@@ -22,6 +22,9 @@ from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
+    bint PyUnicode_IS_COMPACT_ASCII(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    void* PyUnicode_DATA(object text)
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
     ctypedef struct PyMemberDef:
@@ -79,6 +82,23 @@ cdef class Field:
         return getattr(item, self.name)
 
 
+cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
+    """The bytes of a text; they are its own, and live as long as it does."""
+    if isinstance(text, str) and PyUnicode_IS_COMPACT_ASCII(text):
+        size[0] = PyUnicode_GET_LENGTH(text)
+        return <const char*>PyUnicode_DATA(text)
+    return PyUnicode_AsUTF8AndSize(text, size)
+
+
+cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexcept:
+    """Whether a literal cannot hold all of these bytes as they are; without a way out, so that many are looked at in one step."""
+    cdef Py_ssize_t n
+    cdef unsigned char found = 0
+    for n in range(size):
+        found |= (text[n] == 0x22) | (text[n] == 0x5C) | (text[n] == 0x0A) | (text[n] == 0x0D)
+    return found != 0
+
+
 cdef class _Buffer:
     """Bytes that are added to."""
 
@@ -111,15 +131,17 @@ cdef class _Buffer:
 
     cdef int add_string(self, object value) except -1:
         cdef Py_ssize_t size
-        cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+        cdef const char* text = _utf8(value, &size)
         return self.add(text, size)
 
     cdef int add_escaped(self, object value) except -1:
         """A text as it stands between the quotes of a literal."""
         cdef Py_ssize_t size
-        cdef const unsigned char* text = <const unsigned char*>PyUnicode_AsUTF8AndSize(value, &size)
+        cdef const unsigned char* text = <const unsigned char*>_utf8(value, &size)
         cdef const unsigned char* end = text + size
         cdef char* to
+        if not _any_special(text, size):
+            return self.add(<const char*>text, size)
         self.reserve(2 * size)
         to = self.start + self.size
         while text < end:
@@ -221,6 +243,7 @@ cdef class Lines:
     """
 
     cdef dict tables
+    cdef _Buffer spare  # what the last record was written in
 
     def __init__(self, tables):
         self.tables = {name: _Table(rows, cached) for name, (rows, cached) in tables.items()}
@@ -228,6 +251,13 @@ cdef class Lines:
     def of(self, record):
         """The lines of a record as UTF-8, and how many they are."""
         cdef _Record said = _Record(record)
+        cdef _Buffer out = self.spare
+        self.spare = None
+        if out is None:
+            out = _Buffer()
+            out.reserve(1 << 16)
+        out.size = 0
+        said.out = out
         cdef dict waiting = record.waiting
         cdef bint more = True
         while more:
@@ -238,7 +268,10 @@ cdef class Lines:
                     more = True
                     waiting[name] = []
                     said.describe(<_Table>self.tables[name], <list>batch)
-        return said.bytes(), said.lines
+        lines = PyBytes_FromStringAndSize(out.start, out.size)
+        if out.room < 1 << 20:
+            self.spare = out
+        return lines, said.lines
 
 
 cdef class _Record:
@@ -258,14 +291,10 @@ cdef class _Record:
         self.record = record
         self.known = record.known
         self.problems = record.problems
-        self.out = _Buffer()
         self.described = {}
 
     def __dealloc__(self):
         PyMem_Free(self.pieces)
-
-    cdef bytes bytes(self):
-        return PyBytes_FromStringAndSize(self.out.start, self.out.size)
 
     cdef int describe(self, _Table table, list batch) except -1:
         cdef _Buffer out = self.out
@@ -394,7 +423,7 @@ cdef class _Record:
     cdef int begin(self, object subject, _Row row) except -1:
         """The subject and the property of a statement."""
         cdef Py_ssize_t size
-        cdef const char* text = PyUnicode_AsUTF8AndSize(subject, &size)
+        cdef const char* text = _utf8(subject, &size)
         cdef Py_ssize_t more = PyBytes_GET_SIZE(row.predicate)
         self.out.reserve(size + more)
         memcpy(self.out.start + self.out.size, text, size)
@@ -408,9 +437,7 @@ cdef class _Record:
         if row.kind == CALL:
             return row.value(v, self.record)
         if row.kind == PART_SEVERAL or row.kind == PART_ONE:
-            made = self.known.get(row.make)
-            if made is None:
-                made = self.record.once(row.make)
+            made = _once(self.record, row.make)
             return (<dict>made).get(row.key) if row.attribute is None else getattr(made, row.attribute)
         if row.kind == FLAG:
             return row.true if v else row.false
@@ -454,7 +481,10 @@ cdef class _Record:
             self.lines += len(terms)
             return 0
         n = len(terms)
-        if n > 1 and len(set(terms)) < n:
+        if n == 2:
+            if terms[0] == terms[1]:
+                terms = [terms[0]]
+        elif n > 2 and len(set(terms)) < n:
             terms = list(dict.fromkeys(terms))
         for term in terms:
             self.begin(subject, row)
@@ -591,22 +621,22 @@ cdef object _once(object record, object make):
     cdef PyObject* found = PyDict_GetItem(known, make)
     if found != NULL and <object>found is not None:
         return <object>found
-    return record.once(make)
+    made = known[make] = version_of(make)(record)
+    return made
 
 
 cdef str _literal(object value):
-    cdef Py_ssize_t size, n
-    cdef const unsigned char* text = <const unsigned char*>PyUnicode_AsUTF8AndSize(value, &size)
-    for n in range(size):
-        if SPECIAL[text[n]]:
-            return f'"{escaped(value)}"'
+    cdef Py_ssize_t size
+    cdef const char* text = _utf8(value, &size)
+    if _any_special(<const unsigned char*>text, size):
+        return f'"{escaped(value)}"'
     return f'"{<str>value}"'
 
 
 cdef bint _is_number(object value, Py_ssize_t start, Py_ssize_t most) except -1:
     """Whether a text is a number of so many digits at most, not beginning with 0, from its ``start`` on."""
     cdef Py_ssize_t size, n
-    cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+    cdef const char* text = _utf8(value, &size)
     if not start < size <= start + most or text[start] == c"0":
         return False
     for n in range(start, size):
@@ -628,7 +658,7 @@ cdef object _pmc_iri(object value):
 cdef str _plain_doi(object value):
     """A DOI of letters, digits and a few signs in lower case, which is how its IRI has it; None for any other text."""
     cdef Py_ssize_t size, n = 3
-    cdef const char* text = PyUnicode_AsUTF8AndSize(value, &size)
+    cdef const char* text = _utf8(value, &size)
     if size < 9 or text[0] != c"1" or text[1] != c"0" or text[2] != c".":
         return None
     while c"0" <= text[n] <= c"9":

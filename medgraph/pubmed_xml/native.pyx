@@ -9,7 +9,8 @@ what is wrong with a record.
 """
 
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport PyObject
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport PyObject, PyObject_CallObject
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memcmp, memcpy, strncmp
 
@@ -45,6 +46,7 @@ cdef enum:
 
 cdef enum:
     DEEPEST = 200
+    MOST_FIELDS = 12
 
 cdef unsigned char KIND[256]
 
@@ -65,11 +67,12 @@ cdef str _MATHML = ' xmlns:mml="' + MATHML.strip('{}') + '"'
 
 
 cdef class _Given:
-    """An attribute: its field, and what its values mean if only some are allowed."""
+    """An attribute: its field, what its values mean if only some are allowed, and its place in a Struct."""
 
     cdef bytes name
     cdef str field
     cdef object allowed
+    cdef int at
 
     def __init__(self, bytes name, str field, allowed):
         self.name, self.field, self.allowed = name, field, allowed
@@ -100,6 +103,8 @@ cdef class _Element:
     cdef tuple required, lists
     cdef str text_field, markup, empty
     cdef list children, attributes
+    cdef tuple defaults  # what a Struct of text and attributes is made of where nothing is said; None for any other
+    cdef int text_at, markup_at
 
     cdef _Child child(self, Bytes name, Py_ssize_t size, Py_ssize_t* at):
         cdef Py_ssize_t n, i = at[0], many = len(self.children)
@@ -134,14 +139,17 @@ cdef class Reader:
     Args:
         table: of all elements.
         names: the elements that a record can be.
+        versions: what makes values out of fields in the place of a function of the table, in less time.
     """
 
     cdef dict _elements
+    cdef dict _versions
     cdef object _table
     cdef _Element _root
 
-    def __init__(self, table, tuple names):
+    def __init__(self, table, tuple names, versions=()):
         self._elements = {}
+        self._versions = dict(versions)
         self._table = table
         self._root = _Element()
         self._root.children = [
@@ -172,7 +180,7 @@ cdef class Reader:
             return self._elements[path]
         element = self._elements[path] = _Element()
         found = self._table[path]
-        element.make, element.merge = found.make, found.merge
+        element.make, element.merge = self._versions.get(found.make, found.make), found.merge
         element.required, element.markup, element.empty = found.required, found.markup, found.empty
         element.has_text = TEXT in found.rows
         element.text_field = found.rows.get(TEXT)
@@ -183,6 +191,8 @@ cdef class Reader:
             for name, goes in found.rows.items()
             if name[0] == "@"
         ]
+        if element.is_struct and element.has_text and len(found.make.__struct_fields__) <= MOST_FIELDS:
+            self._as_arguments(element)
         element.children = []
         if not element.has_text:
             for child, goes_to in found.rows.items():
@@ -190,6 +200,22 @@ cdef class Reader:
                     element.children.append(self._made_child(path, child, goes_to))
         element.lists = tuple(self._lists(path, found))
         return element
+
+    def _as_arguments(self, _Element element):
+        """A Struct made of a text and attributes is made of arguments by their place, without a dictionary."""
+        cdef _Given attribute
+        fields = element.make.__struct_fields__
+        needed = len(fields) - len(element.make.__struct_defaults__)
+        element.defaults = (None,) * needed + element.make.__struct_defaults__
+        element.text_at = fields.index(element.text_field)
+        if needed > 1 or (needed and element.text_at) or any(
+            default is not None and type(default) not in (bool, tuple) for default in element.defaults
+        ):
+            element.defaults = None
+            return
+        element.markup_at = -1 if element.markup is None else fields.index(element.markup)
+        for attribute in element.attributes:
+            attribute.at = fields.index(attribute.field)
 
     def _made_child(self, str path, str child, goes_to):
         cdef _Element element = None
@@ -274,20 +300,24 @@ cdef class Reader:
         cdef _Child child
         cdef dict given = None
         cdef bint is_empty = False
+        cdef list arguments = None
         while p[0] > c">" or (p[0] > c" " and p[0] != c">" and p[0] != c"/"):
             p += 1
         child = parent.child(name, p - name, at)
         if child is None:
             raise NotPlainError
+        if child.element is not None and child.element.defaults is not None:
+            arguments = list(child.element.defaults)
         if p[0] == c">":
             c.p = p + 1
         else:
             c.p = p
-            given = self._attributes(c, child.element, &is_empty)
+            given = {} if arguments is None else None
+            self._attributes(c, child.element, given, arguments, &is_empty)
         if child.element is None:
             self._plain(c, child, is_empty, fields)
         elif child.element.has_text:
-            self._text(c, child, given, is_empty, fields)
+            self._text(c, child, given, arguments, is_empty, fields)
         else:
             c.depth += 1
             if c.depth > DEEPEST:
@@ -296,9 +326,8 @@ cdef class Reader:
             c.depth -= 1
         return 0
 
-    cdef dict _attributes(self, Cursor* c, _Element element, bint* is_empty):
-        """What the attributes say; the tag is passed over."""
-        cdef dict given = {}
+    cdef int _attributes(self, Cursor* c, _Element element, dict given, list arguments, bint* is_empty) except -1:
+        """What the attributes say, as fields or as arguments; the tag is passed over."""
         cdef Bytes p = c.p
         cdef Bytes name
         cdef _Given attribute
@@ -311,11 +340,11 @@ cdef class Reader:
                 p += 1
             if p[0] == c">":
                 c.p = p + 1
-                return given
+                return 0
             if p[0] == c"/" and p[1] == c">":
                 is_empty[0] = True
                 c.p = p + 2
-                return given
+                return 0
             name = p
             while p[0] > c"=" or (p[0] > c" " and p[0] != c"="):
                 p += 1
@@ -349,15 +378,19 @@ cdef class Reader:
             seen |= 1UL << n
             if attribute.allowed is None:
                 value = _value(&text)
-                if value:
-                    given[attribute.field] = value
+                if not value:
+                    continue
             else:
                 value = _string(&text)
                 value = attribute.allowed.get(unescaped(value) if text.met & RESOLVE else value, NotPlainError)
                 if value is NotPlainError:
                     raise NotPlainError
-                if value is not None:
-                    given[attribute.field] = value
+                if value is None:
+                    continue
+            if arguments is None:
+                given[attribute.field] = value
+            else:
+                arguments[attribute.at] = value
 
     cdef int _plain(self, Cursor* c, _Child child, bint is_empty, dict fields) except -1:
         cdef Text text
@@ -374,7 +407,7 @@ cdef class Reader:
             fields[child.field] = value
         return 0
 
-    cdef int _text(self, Cursor* c, _Child child, dict given, bint is_empty, dict fields) except -1:
+    cdef int _text(self, Cursor* c, _Child child, dict given, list arguments, bint is_empty, dict fields) except -1:
         """An element that holds text and attributes, or a text that repeats."""
         cdef _Element element = child.element
         cdef Text text
@@ -389,12 +422,17 @@ cdef class Reader:
                 value, marked = self._mixed(c, child.name, &text)
         if not value:
             if element.empty is None:
-                if given:
+                if given or (arguments is not None and tuple(arguments) != element.defaults):
                     raise NotPlainError
                 return 0
             value = element.empty
         if child.of_text is not None:
             return self._store(child, value if child.of_text is str else child.of_text(value), fields)
+        if arguments is not None:
+            arguments[element.text_at] = value
+            if marked is not None and element.markup is not None:
+                arguments[element.markup_at] = marked
+            return self._store(child, PyObject_CallObject(element.make, tuple(arguments)), fields)
         if given is None:
             given = {}
         given[element.text_field] = value
@@ -528,7 +566,170 @@ cdef str _string(Text* text):
 
 cdef str _value(Text* text):
     """A text with its references resolved and its white space folded."""
-    cdef str value = _string(text)
-    if text.met & (FOLD | RESOLVE):
-        return fold(unescaped(value) if text.met & RESOLVE else value)
-    return value
+    cdef Bytes p = text.start
+    cdef Bytes end = p + text.size
+    cdef unsigned char* folded
+    cdef unsigned char* to
+    cdef unsigned char* last
+    cdef unsigned int character
+    if not text.met & (FOLD | RESOLVE):
+        return _string(text)
+    # a reference is never shorter than the character it stands for
+    folded = <unsigned char*>PyMem_Malloc(text.size + 1)
+    if folded == NULL:
+        raise MemoryError
+    try:
+        to = folded
+        while p < end:
+            if p[0] == c"&":
+                p = _resolved(p, &character)
+                if character >= 0x80:
+                    text.met |= BEYOND_ASCII
+                    to = _encoded(character, to)
+                    continue
+            else:
+                character = p[0]
+                p += 1
+            if character == c" " or character == c"\n" or character == c"\t" or character == c"\r":
+                if to != folded and (to - 1)[0] != c" ":
+                    to[0] = c" "
+                    to += 1
+            else:
+                to[0] = <unsigned char>character
+                to += 1
+        if to != folded and (to - 1)[0] == c" ":
+            to -= 1
+        return PyUnicode_DecodeUTF8(<const char*>folded, to - folded, NULL)
+    finally:
+        PyMem_Free(folded)
+
+
+cdef Bytes _resolved(Bytes p, unsigned int* character) except NULL:
+    """The character that a reference stands for, and where the text goes on."""
+    cdef Bytes start = p + 1
+    cdef unsigned int code = 0
+    cdef int base = 10
+    p = start
+    if p[0] == c"#":
+        p += 1
+        if p[0] == c"x":
+            base = 16
+            p += 1
+        start = p
+        while p - start < (7 if base == 10 else 6):
+            if c"0" <= p[0] <= c"9":
+                code = code * base + p[0] - c"0"
+            elif base == 16 and (c"a" <= p[0] <= c"f" or c"A" <= p[0] <= c"F"):
+                code = code * 16 + (p[0] | 0x20) - c"a" + 10
+            else:
+                break
+            p += 1
+        if p == start or p[0] != c";" or not (
+            0x20 <= code < 0xD800 or code == 9 or code == 10 or code == 13
+            or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+        ):
+            raise NotPlainError
+        character[0] = code
+        return p + 1
+    while c"a" <= p[0] <= c"z" and p - start < 5:
+        p += 1
+    if p[0] != c";":
+        raise NotPlainError
+    if p - start == 3 and strncmp(<const char*>start, "amp", 3) == 0:
+        character[0] = c"&"
+    elif p - start == 2 and strncmp(<const char*>start, "lt", 2) == 0:
+        character[0] = c"<"
+    elif p - start == 2 and strncmp(<const char*>start, "gt", 2) == 0:
+        character[0] = c">"
+    elif p - start == 4 and strncmp(<const char*>start, "quot", 4) == 0:
+        character[0] = c'"'
+    elif p - start == 4 and strncmp(<const char*>start, "apos", 4) == 0:
+        character[0] = c"'"
+    else:
+        raise NotPlainError
+    return p + 1
+
+
+cdef unsigned char* _encoded(unsigned int character, unsigned char* to) noexcept:
+    """A character beyond ASCII in UTF-8; gives where the next goes."""
+    if character < 0x800:
+        to[0] = 0xC0 | (character >> 6)
+        to[1] = 0x80 | (character & 0x3F)
+        return to + 2
+    if character < 0x10000:
+        to[0] = 0xE0 | (character >> 12)
+        to[1] = 0x80 | ((character >> 6) & 0x3F)
+        to[2] = 0x80 | (character & 0x3F)
+        return to + 3
+    to[0] = 0xF0 | (character >> 18)
+    to[1] = 0x80 | ((character >> 12) & 0x3F)
+    to[2] = 0x80 | ((character >> 6) & 0x3F)
+    to[3] = 0x80 | (character & 0x3F)
+    return to + 4
+
+
+cdef class Day:
+    """
+    The date in the parts of an XML date, where each is a number and the calendar has the day; else asks the function.
+
+    Args:
+        function: makes a date of any fields.
+        dates: has the numbers.
+    """
+
+    cdef object function, exists, date
+    cdef dict years, months, days, hours, minutes
+
+    def __init__(self, function, dates, date):
+        self.function, self.date, self.exists = function, date, dates.exists
+        self.years, self.months, self.days = dates.YEARS, dates.MONTHS, dates.DAYS
+        self.hours, self.minutes = dates.HOURS, dates.MINUTES
+
+    def __call__(self, dict fields):
+        cdef PyObject* year = _number(self.years, fields, "year")
+        cdef PyObject* month = _number(self.months, fields, "month")
+        cdef PyObject* day = _number(self.days, fields, "day")
+        cdef PyObject* hour
+        cdef PyObject* minute
+        if year != NULL and month != NULL and day != NULL:
+            if <int><object>day < 29 or self.exists(<object>year, <object>month, <object>day):
+                if "hour" not in fields and "minute" not in fields:
+                    return self.date(<object>year, <object>month, <object>day)
+                hour, minute = _number(self.hours, fields, "hour"), _number(self.minutes, fields, "minute")
+                if hour != NULL and minute != NULL:
+                    return self.date(<object>year, <object>month, <object>day, <object>hour, <object>minute)
+        return self.function(fields)
+
+
+cdef PyObject* _number(dict numbers, dict fields, str name) except? NULL:
+    cdef PyObject* value = PyDict_GetItem(fields, name)
+    return NULL if value == NULL else PyDict_GetItem(numbers, <object>value)
+
+
+cdef class HistoryDay:
+    """The date of a history, by its status."""
+
+    cdef object day, made
+
+    def __init__(self, day, made):
+        self.day, self.made = day, made
+
+    def __call__(self, dict fields):
+        return self.made(fields["status"], self.day(fields))
+
+
+cdef class Author:
+    """A person or a group, where there is a last name or a group's; else asks the function."""
+
+    cdef object function, made
+
+    def __init__(self, function, made):
+        self.function, self.made = function, made
+
+    def __call__(self, dict fields):
+        cdef PyObject* last = PyDict_GetItem(fields, "last_name")
+        cdef PyObject* initials = PyDict_GetItem(fields, "initials")
+        if last == NULL or initials == NULL or "suffix" in fields or "collective_name" in fields:
+            return self.function(fields)
+        fields["name"] = f"{<object>last} {<object>initials}"
+        return self.made(**fields)

@@ -469,8 +469,6 @@ UNREAD_REASONS: dict[str, str] = {
 
 _RECORDS = ("PubmedArticle", "PubMedArticle", "PubmedBookArticle", "MedlineCitation", "BookDocument")
 _RECORD = Root(TABLE, _RECORDS)
-_COMPILED = native("medgraph.pubmed_xml")
-_NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS)
 _DELETIONS = Root(TABLE, ("DeleteCitation", "DeleteDocument"))
 _PMID = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -486,6 +484,16 @@ def citation(tokens: Tokens, position: Position) -> Citation:
     notes = Notes()
     fields = _RECORD.read(tokens, notes)
     return _citation(fields, notes, position)
+
+
+def _versions(compiled: Any) -> dict[Any, Any]:
+    """What the compiled module has in the place of functions of the table."""
+    day = compiled.Day(_day, dates, PartialDate)
+    return {_day: day, _history_date: compiled.HistoryDay(day, HistoryDate), _author: compiled.Author(_author, Author)}
+
+
+_COMPILED = native("medgraph.pubmed_xml")
+_NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS, _versions(_COMPILED))
 
 
 def plain_citation(raw: bytes, position: Position) -> Citation | None:
