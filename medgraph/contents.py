@@ -35,7 +35,7 @@ class Contents:
     def take(
         self,
         citation: Citation,
-        lines: str | None = None,
+        lines: bytes | None = None,
         *,
         graph: Graph | None = None,
         triples: Sequence[Triple] | None = None,
@@ -48,7 +48,7 @@ class Contents:
         if triples is not None:
             _add(self.properties, Counter(map(_PROPERTY, triples)))
             _add(self.classes, Counter([o for _, p, o in triples if p == RDF.type]))
-            lines = lines if lines is not None else "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
+            lines = lines if lines is not None else "".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode()
         elif graph is not None:
             counts, classes = self.properties, self.classes
             for properties in graph.values():
@@ -57,7 +57,7 @@ class Contents:
                 for name in properties.get(RDF.type, ()):
                     classes[name] += 1
         elif lines is not None:
-            cut = [line.split(" ", 2) for line in lines.split("\n")[:-1]]
+            cut = [line.split(" ", 2) for line in lines.decode().split("\n")[:-1]]
             _add(self.properties, Counter(map(_PROPERTY, cut)))
             _add(self.classes, Counter([rest[:-2] for _, p, rest in cut if p == RDF.type]))
         assert lines is not None, "a record is taken as lines or as triples"

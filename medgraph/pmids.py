@@ -103,14 +103,14 @@ class Row(NamedTuple):
         return f"{self.pmid}\t{self.version}\t{self.part}\t{self.triples}\n".encode()
 
 
-def hash_of(lines: str) -> str:
+def hash_of(lines: bytes) -> str:
     """
     The hash of a record's triples, of their N-Triples whatever they are written as: 64 bits of their SHA-256.
 
-    >>> hash_of("<x:1> <x:2> <x:3> .\\n")
+    >>> hash_of(b"<x:1> <x:2> <x:3> .\\n")
     'e1a6336f849f300e'
     """
-    return sha256(lines.encode()).hexdigest()[:16]
+    return sha256(lines).hexdigest()[:16]
 
 
 class Roll:

@@ -155,8 +155,8 @@ class Run:
             findings = conformance.of_citation(citation, problems, results)
             self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
-            lines = lines_of(graph)
-            sink.write_lines(lines, lines.count("\n"))
+            lines = lines_of(graph).encode()
+            sink.write_lines(lines, lines.count(b"\n"))
             self.report.written += 1
             if self.contents is not None:
                 self.contents.take(citation, lines, graph=graph)

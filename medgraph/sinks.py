@@ -58,7 +58,7 @@ class Sink(Protocol):
             SinkError: nothing more can be written.
         """
 
-    def write_lines(self, lines: str, triples: int) -> None:
+    def write_lines(self, lines: bytes, triples: int) -> None:
         """Take the triples of one record as N-Triples, so many of them, where :attr:`takes_lines` says so."""
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class FileSink:
         """
         self._put(self.syntax.record(triples), len(triples))
 
-    def write_lines(self, lines: str, triples: int) -> None:
+    def write_lines(self, lines: bytes, triples: int) -> None:
         """
         Take the triples of one record as N-Triples, a line each.
 
@@ -266,7 +266,7 @@ class StoreSink:
     def __init__(self, store: Store) -> None:
         self.records = self.triples = self.size = 0
         self._store = store
-        self._waiting: list[str] = []
+        self._waiting: list[bytes] = []
         self._count = 0
 
     def write(self, triples: Sequence[Triple]) -> None:
@@ -276,9 +276,9 @@ class StoreSink:
         Raises:
             StoreError: the store does not take them.
         """
-        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]), len(triples))
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode(), len(triples))
 
-    def write_lines(self, lines: str, triples: int) -> None:
+    def write_lines(self, lines: bytes, triples: int) -> None:
         """Take the triples of one record as N-Triples; errors as in :meth:`write`."""
         self._waiting.append(lines)
         self.records += 1
@@ -288,7 +288,7 @@ class StoreSink:
 
     def close(self) -> None:
         """Put what waits into the store."""
-        self._store.load("".join(self._waiting).encode())
+        self._store.load(b"".join(self._waiting))
         self._waiting.clear()
         self._count = self.triples
 

@@ -63,9 +63,9 @@ class NTriples(Syntax):
 
     takes_lines = True
 
-    def of_lines(self, lines: str) -> bytes:
+    def of_lines(self, lines: bytes) -> bytes:
         """The bytes of one record's triples, which are N-Triples already."""
-        return lines.encode()
+        return lines
 
 
 class NQuads(NTriples):
@@ -76,9 +76,9 @@ class NQuads(NTriples):
         end = f" <{self.graph}> .\n"
         return "".join([f"{s} {p} {o}{end}" for s, p, o in triples]).encode()
 
-    def of_lines(self, lines: str) -> bytes:
+    def of_lines(self, lines: bytes) -> bytes:
         """The bytes of one record from N-Triples, in which a line end stands nowhere but behind a triple."""
-        return lines.replace(" .\n", f" <{self.graph}> .\n").encode()
+        return lines.replace(b" .\n", f" <{self.graph}> .\n".encode())
 
 
 class Turtle(Syntax):

@@ -153,7 +153,7 @@ def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> No
     with sinks.open_sink(tmp_path / f"lines.{format}") as sink:
         assert sink.takes_lines
         for triples in (record(1), record(2)):
-            sink.write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples), len(triples))
+            sink.write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples).encode(), len(triples))
     expected = written(tmp_path / f"triples.{format}", record(1), record(2))
     assert (tmp_path / f"lines.{format}").read_bytes() == expected.read_bytes()
     assert sink.triples == 2 * len(record(1))

@@ -52,14 +52,14 @@ class BatchSink:
         self._batch = size
         self._distinct = distinct
         self._parsed = parsed
-        self._waiting: list[str] = []
+        self._waiting: list[bytes] = []
         self._count = 0
 
     def write(self, triples: Sequence[Triple]) -> None:
         """Take the triples of one record."""
-        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]), len(triples))
+        self.write_lines("".join([f"{s} {p} {o} .\n" for s, p, o in triples]).encode(), len(triples))
 
-    def write_lines(self, lines: str, triples: int) -> None:
+    def write_lines(self, lines: bytes, triples: int) -> None:
         """Take that many triples of one record as N-Triples; errors are those of the taker."""
         self._waiting.append(lines)
         self.records += 1
@@ -70,7 +70,7 @@ class BatchSink:
     def close(self) -> None:
         """Hand on what waits."""
         if self._waiting:
-            lines = "".join(self._waiting).encode()
+            lines = b"".join(self._waiting)
             self._waiting.clear()
             self._count = self.triples
             if self._parsed:

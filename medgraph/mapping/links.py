@@ -209,9 +209,7 @@ def cites(value: Any, record: Record) -> list[str]:
 
 def cites_itself(record: Record) -> None:
     """Report a reference to the record that has it."""
-    record.problem(
-        "reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made"
-    )
+    record.problem("reference-to-itself", "Reference", record.citation.pmid, "the record cites itself; no link is made")
 
 
 def reference_nodes(value: Any, record: Record) -> list[str]:

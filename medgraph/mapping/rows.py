@@ -141,13 +141,13 @@ class Mapping:
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
-        return self.counted_lines(citation, problems)[0]
+        return self.counted_lines(citation, problems)[0].decode()
 
-    def counted_lines(self, citation: Citation, problems: list[Problem] | None = None) -> tuple[str, int]:
-        """The same, and how many lines they are."""
+    def counted_lines(self, citation: Citation, problems: list[Problem] | None = None) -> tuple[bytes, int]:
+        """The same in UTF-8, and how many lines they are."""
         if _COMPILED is None:
             record, _, out = self._described(LINES, citation, problems)
-            return "".join(out), len(out) + record.more
+            return "".join(out).encode(), len(out) + record.more
         if self._lines is None:
             tables = {name: (tuple(self.rows(name)), node.cached) for name, node in self.nodes.items()}
             self._lines = _COMPILED.Lines(tables)
@@ -155,7 +155,7 @@ class Mapping:
         lines, triples = self._lines.of(record)
         if problems is not None:
             problems += record.problems
-        return lines.decode(), triples
+        return lines, triples
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""
