@@ -11,18 +11,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
-from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from medgraph import dataset, places, pmids, workers
+from medgraph import dataset, places, pmids
 from medgraph.errors import MedgraphError, SinkError, SourceError, WorkerError
 from medgraph.manifest import Failed, Made, Manifest, Pmids, read
 from medgraph.parts import Part
 from medgraph.report import Report, Tally
 from medgraph.run import Watch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Outcome(NamedTuple):
@@ -58,6 +59,8 @@ def outcomes(
         executor: that makes them instead.
         watch: as for :func:`medgraph.pipeline.convert`.
     """
+    from medgraph import workers  # noqa: PLC0415 (one part is made without any)
+
     early: dict[int, Outcome] = {}
     records = size = 0
 
@@ -93,6 +96,8 @@ def describe(
     Raises:
         SinkError: they cannot be written.
     """
+    from importlib.metadata import version  # noqa: PLC0415
+
     folder = parts[0].folder
     why = {str(error.args[0]): reason_of(error) for error in failures}
     failed = [

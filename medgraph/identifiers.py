@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -171,7 +172,12 @@ _UCSCHAR = (
     + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
     + "\U000e1000-\U000efffd"
 )
-_NOT_IN_IRI = re.compile(rf"%[0-9A-Fa-f]{{2}}|[^-._~!$&'()*+,;=:@/A-Za-z0-9{_UCSCHAR}]")
+
+
+@cache
+def _not_in_iri() -> re.Pattern[str]:
+    """Compiled late: its ranges take two milliseconds, and nearly every DOI is safe as it stands."""
+    return re.compile(rf"%[0-9A-Fa-f]{{2}}|[^-._~!$&'()*+,;=:@/A-Za-z0-9{_UCSCHAR}]")
 
 
 def doi_iri(doi: str) -> str:
@@ -189,7 +195,7 @@ def doi_iri(doi: str) -> str:
     name = doi.lower() if doi.isascii() else doi.translate(_LOWER)
     if _SAFE_IN_IRI.fullmatch(name):
         return f"https://doi.org/{name}"
-    return "https://doi.org/" + _NOT_IN_IRI.sub(_escaped, name)
+    return "https://doi.org/" + _not_in_iri().sub(_escaped, name)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -6,18 +6,18 @@ What a worker needs to know is in a :class:`Job`, which can be pickled; the mapp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from medgraph import folder, vocab
 from medgraph.contents import Contents
 from medgraph.errors import SourceError
 from medgraph.folder import Outcome
-from medgraph.judge import Judge
 from medgraph.manifest import Made
 from medgraph.mapping import Mapping
 from medgraph.mapping.named import mapping_of
@@ -26,7 +26,9 @@ from medgraph.pmids import Roll
 from medgraph.rejects import Rejects
 from medgraph.run import Run, Watch
 from medgraph.sinks import open_sink
-from medgraph.workers import tell
+
+if TYPE_CHECKING:
+    from medgraph.judge import Judge
 
 
 class Choice(NamedTuple):
@@ -69,6 +71,8 @@ _one_at_a_time = Lock()
 
 def make_part(job: Job) -> Outcome:
     """What became of a part, made in whatever process this is; of its threads, one makes a part at a time."""
+    from medgraph.workers import tell  # noqa: PLC0415
+
     with _one_at_a_time:
         return _make(job, _ready(job.choice), partial(tell, job.number))
 
@@ -78,8 +82,21 @@ def _ready(choice: Choice) -> Ready:
     used = mapping_of(
         choice.mapping, profile=choice.profile, base=choice.base, without=choice.without, mesh=choice.mesh
     )
-    judge = Judge(choice.shapes, profile=used.profile, base=used.base) if choice.validate != "off" else None
-    return Ready(used, judge, {**vocab.PREFIXES, "id": used.base})
+    return Ready(used, judge_of(used, choice.validate, choice.shapes), {**vocab.PREFIXES, "id": used.base})
+
+
+def judge_of(mapping: Mapping, validate: str, shapes: Iterable[str | os.PathLike[str]] | None = None) -> Judge | None:
+    """
+    Who judges what the mapping makes; None where nobody looks, and then nothing of SHACL is imported.
+
+    Args:
+        validate, shapes: as for :func:`medgraph.pipeline.convert`.
+    """
+    if validate == "off":
+        return None
+    from medgraph.judge import Judge  # noqa: PLC0415
+
+    return Judge(shapes, profile=mapping.profile, base=mapping.base)
 
 
 def made_here(jobs: Sequence[Job], ready: Ready, watch: Watch | None) -> Iterator[Outcome]:

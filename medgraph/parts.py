@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -197,6 +196,8 @@ class Part(NamedTuple):
         return places.join(places.join(places.parent(self.target), LEDGER), f"{name}.{suffix}")
 
     def _options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        from importlib.metadata import version  # noqa: PLC0415 (it imports email, and a single file asks for none)
+
         return {"medgraph": version("medgraph"), "program": program(), "rejects": self.rejects, **options}
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from medgraph import folder, places, sources, vocab
 from medgraph import mapping as mappings
 from medgraph.errors import MappingError, MedgraphError
-from medgraph.judge import Judge
-from medgraph.making import Choice, Job, Ready, made_here, make_part
+from medgraph.making import Choice, Job, Ready, judge_of, made_here, make_part
 from medgraph.manifest import Made
 from medgraph.mapping import Mapping
 from medgraph.mapping.named import mapping_of
@@ -25,9 +25,12 @@ from medgraph.rejects import Rejects
 from medgraph.report import Report
 from medgraph.run import Run, Watch
 from medgraph.sinks import STDOUT, Sink, StoreSink
-from medgraph.store import Store
 from medgraph.syntaxes import format_of
-from medgraph.workers import connected
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from medgraph.store import Store
 
 VALIDATE = ("strict", "report", "off")
 """What :func:`convert` can do about records that do not conform."""
@@ -44,6 +47,8 @@ def store_of(inputs: Iterable[str | os.PathLike[str]], mapping: Mapping | None =
         SourceError: none of the inputs could be read.
         StoreError: an RDF file could not be read.
     """
+    from medgraph.store import Store  # noqa: PLC0415
+
     used = mapping or mappings.FULL
     store = Store({**vocab.PREFIXES, "id": used.base})
     rdf: list[str] = []
@@ -125,7 +130,7 @@ def convert(
         None if mesh is None else os.fspath(mesh), validate,
         None if shapes is None else tuple(os.fspath(path) for path in shapes),
     )  # fmt: skip
-    judge = Judge(choice.shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    judge = judge_of(used, validate, choice.shapes)
     ours = used.nodes == mappings.FULL.nodes
     if not (ours or choice.mapping) and (workers > 1 or executor is not None):
         raise MappingError("workers find a mapping by its name; give it as package.module:ATTRIBUTE")
@@ -145,7 +150,7 @@ def convert(
     jobs = [Job(n, part, choice, kept, sum(map(size_of, part.inputs))) for n, part in enumerate(planned)]
     failures: list[MedgraphError] = []
     made: list[Made | None] = []
-    with connected(executor) as others:
+    with _connected(executor) as others:
         if workers > 1 or others is not None:
             done = folder.outcomes(make_part, jobs, processes=workers, executor=others, watch=watch)
         else:
@@ -160,6 +165,14 @@ def convert(
         report.recurring = folder.describe(planned, made, failures, options)
     report.milliseconds = round((perf_counter() - started) * 1000)
     return report
+
+
+def _connected(executor: Executor | str | None) -> AbstractContextManager[Executor | None]:
+    if executor is None:
+        return nullcontext()
+    from medgraph.workers import connected  # noqa: PLC0415 (concurrent.futures is not needed to work alone)
+
+    return connected(executor)
 
 
 def pour(
@@ -191,7 +204,7 @@ def pour(
     if validate not in VALIDATE:
         raise ValueError(f"validate is one of {', '.join(VALIDATE)}, not {validate!r}")
     used = mapping_of(mapping, profile=profile, base=base, without=without, mesh=mesh)
-    judge = Judge(shapes, profile=used.profile, base=used.base) if validate != "off" else None
+    judge = judge_of(used, validate, shapes)
     run = Run(used, judge, watch, strict=validate == "strict")
     run.report.mesh = os.fspath(mesh) if mesh is not None else ""
     with Rejects(Path(rejects) if rejects is not None else None) as bin:

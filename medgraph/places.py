@@ -12,7 +12,6 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -57,17 +56,24 @@ def aside(name: str) -> str:
 
     Of two processes that write the same file (a worker that was given up, and its successor) each renames a whole one.
     """
-    return f"{name}.{socket.gethostname()}-{os.getpid()}.part"
+    return f"{name}.{_host()}-{os.getpid()}.part"
 
 
 def clear(name: str) -> None:
     """Remove what processes of this machine that were killed have left beside a file; others may still be writing."""
-    start, end = f"{os.path.basename(name)}.{socket.gethostname()}-", ".part"
     with suppress(OSError):
-        for left in os.listdir(os.path.dirname(name) or "."):
+        there = os.listdir(os.path.dirname(name) or ".")
+        start, end = f"{os.path.basename(name)}.{_host()}-", ".part"
+        for left in there:
             number = left.removeprefix(start).removesuffix(end)
             if left == f"{start}{number}{end}" and number.isdigit() and not _is_running(int(number)):
                 os.unlink(os.path.join(os.path.dirname(name), left))
+
+
+def _host() -> str:
+    import socket  # noqa: PLC0415
+
+    return socket.gethostname()
 
 
 def _is_running(process: int) -> bool:

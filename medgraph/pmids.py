@@ -18,10 +18,9 @@ from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, Literal, NamedTuple, cast
 
 from msgspec import Struct
-from xopen import xopen
 
 from medgraph import places
 from medgraph.errors import FormatError, SourceError
@@ -318,8 +317,8 @@ def _list_at(place: str) -> Iterator[IO[bytes]]:
     """The list in a folder, or that of this name, open for reading."""
     path = place if place.endswith(".gz") else places.join(place, NAME)
     if places.is_url(path):
-        with places.fetched(path) as file, xopen(file, "rb", format="gz", threads=0) as unpacked:
-            yield cast("IO[bytes]", unpacked)
+        with places.fetched(path) as file, _packed(file, "rb", format="gz") as unpacked:
+            yield unpacked
     else:
         with _reading(path) as unpacked:
             yield unpacked
@@ -362,7 +361,7 @@ class _Counted:
 
 
 def _write(path: str | os.PathLike[str], lines: Iterable[Line]) -> None:
-    with open(path, "wb") as raw, xopen(cast("IO[bytes]", raw), "wb", format="gz", threads=0) as packed:
+    with open(path, "wb") as raw, _packed(raw, "wb", format="gz") as packed:
         out = io.BufferedWriter(cast(io.RawIOBase, packed), 1 << 16)
         out.write(HEAD)
         for _, line in lines:
@@ -373,9 +372,15 @@ def _write(path: str | os.PathLike[str], lines: Iterable[Line]) -> None:
 
 def _reading(path: str | os.PathLike[str]) -> IO[bytes]:
     try:
-        return cast("IO[bytes]", xopen(os.fspath(path), "rb", threads=0))
+        return _packed(os.fspath(path), "rb")
     except OSError as error:
         raise SourceError(os.fspath(path), f"the list of PMIDs cannot be opened: {error.strerror or error}") from error
+
+
+def _packed(file: str | IO[bytes], mode: Literal["rb", "wb"], *, format: str | None = None) -> IO[bytes]:
+    from xopen import xopen  # noqa: PLC0415 (only a folder has lists)
+
+    return xopen(file, mode, threads=0, format=format)
 
 
 def _rows(file: IO[bytes]) -> Iterator[Row]:

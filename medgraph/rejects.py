@@ -13,7 +13,6 @@ import msgspec
 
 from medgraph import places
 from medgraph.conformance import Finding
-from medgraph.conformance.formats import plain
 from medgraph.errors import RecordError, SinkError
 from medgraph.mapping import Triple
 
@@ -88,6 +87,8 @@ class Rejects:
         """
         if self.path is None or self.triples_path is None:
             return
+        from medgraph.conformance.formats import plain  # noqa: PLC0415 (most runs reject nothing)
+
         record = {name: getattr(error, name) for name in _NAMES}
         record["results"] = [plain(finding) for finding in findings]
         self._write(self.path, msgspec.json.encode(record) + b"\n")

@@ -14,10 +14,8 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, field
-from rich.console import Console
 
 from medgraph.conformance import Conformance
-from medgraph.conformance.text import text as conformance_text
 from medgraph.model import Citation, Problem
 
 EXAMPLES = 10
@@ -298,6 +296,10 @@ def _validated(conformance: Conformance | None) -> list[str]:
     """The summary of the validation where it found something."""
     if conformance is None or not conformance.groups:
         return []
+    from rich.console import Console  # noqa: PLC0415 (most reports have nothing to lay out)
+
+    from medgraph.conformance.text import text as conformance_text  # noqa: PLC0415
+
     written = io.StringIO()
     Console(file=written, width=110, color_system=None).print(conformance_text(conformance, unused=False))
     return ["Validation:", *(f"  {line}".rstrip() for line in written.getvalue().splitlines())]

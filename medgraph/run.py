@@ -10,20 +10,22 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from medgraph import conformance, sources
 from medgraph.conformance import Finding
 from medgraph.contents import Contents
 from medgraph.errors import MedgraphError, RecordError, SourceError
-from medgraph.judge import Judge
 from medgraph.mapping import Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.model import Citation, Deletion, Problem
 from medgraph.pmids import Seen
 from medgraph.rejects import Rejects
 from medgraph.report import Report
-from medgraph.shacl import Result
 from medgraph.sinks import Sink
+
+if TYPE_CHECKING:
+    from medgraph.judge import Judge
+    from medgraph.shacl import Result
 
 Watch = Callable[[int, int], None]
 """Is told now and then how many records there were, and how many bytes of the inputs, as they lie on the disk."""

@@ -18,16 +18,16 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self, cast
-
-from xopen import xopen
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 
 from medgraph.errors import SinkError
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
-from medgraph.store import CHUNK, Store
 from medgraph.syntaxes import FORMATS, NTriples, Syntax, format_of
 from medgraph.vocab import PREFIXES
+
+if TYPE_CHECKING:
+    from medgraph.store import Store
 
 STDOUT = "-"
 
@@ -150,6 +150,8 @@ class FileSink:
             self._raw = self._open()
             self._counted = _Counted(self._raw, sha256() if self._checksum else None)
             if self._compress:
+                from xopen import xopen  # noqa: PLC0415
+
                 self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
             else:
                 self._out = io.BufferedWriter(self._counted, _BUFFER)
@@ -264,8 +266,11 @@ class StoreSink:
     takes_lines = True
 
     def __init__(self, store: Store) -> None:
+        from medgraph.store import CHUNK  # noqa: PLC0415 (a file needs no store)
+
         self.records = self.triples = self.size = 0
         self._store = store
+        self._chunk = CHUNK
         self._waiting: list[bytes] = []
         self._count = 0
 
@@ -283,7 +288,7 @@ class StoreSink:
         self._waiting.append(lines)
         self.records += 1
         self.triples += triples
-        if self.triples - self._count >= CHUNK:
+        if self.triples - self._count >= self._chunk:
             self.close()
 
     def close(self) -> None:

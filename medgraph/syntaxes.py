@@ -14,11 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
-import pyoxigraph as ox
-
-from medgraph import jsonld, vocab
+from medgraph import vocab
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
 from medgraph.vocab import RDF, XSD
@@ -165,10 +162,11 @@ class RdfXml(Syntax):
     """RDF/XML, one element a subject."""
 
     tail = b"</rdf:RDF>\n"
-    _format = ox.RdfFormat.RDF_XML
     _illegal = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
     def __init__(self, prefixes: Mapping[str, str] = vocab.PREFIXES, graph: str = GRAPH) -> None:
+        from xml.sax.saxutils import quoteattr  # noqa: PLC0415 (imports urllib.request, and that the whole of HTTP)
+
         super().__init__({"rdf": vocab.PREFIXES["rdf"], **prefixes}, graph)
         names = "".join(f"\n  xmlns:{name}={quoteattr(iri)}" for name, iri in self.prefixes.items())
         self.head = f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{names}>\n'.encode()
@@ -186,6 +184,8 @@ class RdfXml(Syntax):
             ValueError: XML cannot carry a character of a literal, a predicate has no local name, or the
                 triples are not legal N-Triples.
         """
+        import pyoxigraph as ox  # noqa: PLC0415
+
         try:
             body = self._document(ox.parse(super().record(triples), format=ox.RdfFormat.N_TRIPLES))
         except SyntaxError as error:
@@ -200,7 +200,9 @@ class RdfXml(Syntax):
         return body.replace(b"\r", b"&#13;") if b"\r" in body else body
 
     def _document(self, triples: Any) -> bytes:
-        written = ox.serialize(triples, format=self._format, prefixes=self.prefixes)
+        import pyoxigraph as ox  # noqa: PLC0415
+
+        written = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=self.prefixes)
         assert written is not None
         return written
 
@@ -212,6 +214,8 @@ class JsonLd(Syntax):
     tail = b"\n]\n}\n"
 
     def __init__(self, prefixes: Mapping[str, str] = vocab.PREFIXES, graph: str = GRAPH) -> None:
+        from medgraph import jsonld  # noqa: PLC0415
+
         super().__init__(prefixes, graph)
         self._context = jsonld.Context.of_mapping(self.prefixes)
         self.head = b'{\n"@context": ' + self._context.json() + b',\n"@graph": [\n'

@@ -15,7 +15,7 @@ import pytest
 
 from medgraph import pubmed_xml, sources
 from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError
-from medgraph.pubmed_xml.slices import Slices
+from medgraph.slices import Slices
 
 FOLDER = Path(__file__).parent / "bad"
 

@@ -169,7 +169,10 @@ def test_every_command_and_option_has_help() -> None:
         for parameter in command.params:
             assert isinstance(parameter, click.Argument) or parameter.help, f"{command.name} {parameter.name}"  # type: ignore[attr-defined]
         if isinstance(command, click.Group):
-            for below in command.commands.values():
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
                 check(below)
 
     check(main)

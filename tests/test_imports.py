@@ -15,7 +15,7 @@ PACKAGE = Path(medgraph.__file__).parent
 ORDER = """
     errors model native shipped
     pubmed_files
-    identifiers dates languages pagination places
+    identifiers dates languages pagination places slices
     mesh
     medline pubmed_xml
     sources
@@ -103,6 +103,35 @@ def test_importing_the_package_imports_none_of_its_libraries() -> None:
     import sys
 
     code = "import sys, medgraph; print([m for m in ('rdflib', 'pyoxigraph', 'lxml', 'click') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+OF_OTHERS = """
+    email logging multiprocessing pyoxigraph rdflib rich sqlite3 urllib.request xopen
+    medgraph.jsonld medgraph.judge medgraph.shacl.validator medgraph.store medgraph.workers
+"""
+"""What other formats, commands and places need: a few records are read in the time that all this takes to import."""
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("everything.nbib", "lxml medgraph.pubmed_xml medgraph.medline.flattened"),
+        ("everything.xml", "medgraph.medline.record"),
+    ],
+)
+def test_a_file_that_nobody_validates_imports_nothing_for_others(name: str, others: str, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    source = Path(__file__).parent / "checker" / name
+    code = f"""
+import sys
+before = set(sys.modules)
+import medgraph
+assert medgraph.convert([{str(source)!r}], {str(tmp_path / "out.nt")!r}, validate="off").written
+print(sorted(set({(OF_OTHERS + others).split()!r}) & set(sys.modules) - before))
+"""
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -55,7 +55,7 @@ from medgraph.model import (
 from medgraph.pubmed_xml import READ, UNREAD_REASONS, citations
 from medgraph.pubmed_xml.plain import NotPlainError, parsed_tokens, plain_tokens
 from medgraph.pubmed_xml.record import TABLE, citation
-from medgraph.pubmed_xml.slices import CHUNK, SETS, Slices
+from medgraph.slices import CHUNK, SETS, Slices
 
 FOLDER = Path(__file__).parent / "citations"
 DOCTYPE = (

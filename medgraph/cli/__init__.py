@@ -8,20 +8,30 @@ were rejected or lost or do not conform; 2 a wrong command line, or shapes that 
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from medgraph.cli.convert import convert
-from medgraph.cli.diff import diff
-from medgraph.cli.explain import explain
-from medgraph.cli.load import load
-from medgraph.cli.mesh import mesh
-from medgraph.cli.mirror import mirror
-from medgraph.cli.query import query
-from medgraph.cli.sync import sync
-from medgraph.cli.validate import validate
+COMMANDS = ("convert", "validate", "load", "query", "explain", "mirror", "sync", "diff", "mesh")
 
 
-@click.group("medgraph", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Each command is imported when it is called: that of all takes longer than a hundred records."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        # a name that is none is compared with all that there are
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.add_command(getattr(import_module(f"medgraph.cli.{name}"), name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    "medgraph", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="medgraph", prog_name="medgraph", message="%(prog)s %(version)s")
 def main() -> None:
     """
@@ -30,7 +40,3 @@ def main() -> None:
     Records are read from MEDLINE text (.nbib, .txt) and PubMed XML, compressed or not; the content decides,
     not the name.
     """
-
-
-for each in (convert, validate, load, query, explain, mirror, sync, diff, mesh):
-    main.add_command(each)

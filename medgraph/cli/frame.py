@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from medgraph import iris, thesaurus
+from medgraph import iris
 from medgraph.errors import MappingError, MedgraphError, QueryError, ShapesError
 
 DONE, INCOMPLETE, USAGE, FAILED, DISAGREE, INTERRUPTED, NO_READER = 0, 1, 2, 3, 4, 130, 141
@@ -58,14 +58,6 @@ COUNTS = together(
 )
 """What the counts of a run are given out as."""
 
-INDEX = click.option(
-    "--mesh",
-    metavar="INDEX",
-    type=click.Path(),
-    default=thesaurus.DEFAULT,
-    show_default=True,
-    help="The index to read.",
-)
 SHAPES = click.option(
     "--shapes",
     metavar="FILE",

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 import click
 
 from medgraph import thesaurus
-from medgraph.cli.frame import DONE, INCOMPLETE, INDEX, command
+from medgraph.cli.frame import DONE, INCOMPLETE, command
 from medgraph.cli.terminal import print_rows, watched
 from medgraph.errors import MedgraphError
 from medgraph.mesh.index import Index
 from medgraph.report import bytes_for_people
 from medgraph.sinks import STDOUT
 from medgraph.syntaxes import FORMATS
+
+INDEX = click.option(
+    "--mesh",
+    metavar="INDEX",
+    type=click.Path(),
+    default=thesaurus.DEFAULT,
+    show_default=True,
+    help="The index to read.",
+)
 
 
 @click.group()

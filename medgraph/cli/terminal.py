@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from medgraph import graphs, pipeline
+from medgraph import pipeline
 from medgraph.report import bytes_for_people
 from medgraph.run import Watch
 from medgraph.sources import STDIN
@@ -62,6 +62,8 @@ def load_progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int,
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"),
         TimeRemainingColumn(),
     )  # fmt: skip
+    from medgraph import graphs  # noqa: PLC0415
+
     total = None if STDIN in inputs else sum(map(pipeline.size_of, graphs.inputs(inputs)))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("asking the target", total=total)

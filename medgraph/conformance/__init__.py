@@ -18,7 +18,6 @@ import msgspec
 from msgspec import Struct, field
 
 from medgraph import checks, iris, vocab
-from medgraph.answers import shortened
 from medgraph.model import Citation, Problem
 from medgraph.shacl import ENGINE_ERROR, INFO, VIOLATION, WARNING, Result
 from medgraph.shacl.terms import literal
@@ -391,6 +390,8 @@ _PREFIXES = {
 
 
 def _shorter(match: re.Match[str]) -> str:
+    from medgraph.answers import shortened  # noqa: PLC0415
+
     name = shortened(match[1], _PREFIXES)
     return match[0] if name == match[1] else name
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from medgraph.errors import MappingError
 from medgraph.mapping.rows import Mapping
 from medgraph.mapping.table import FULL
-from medgraph.mesh.index import Index
 
 ENTRY_POINTS = "medgraph.mappings"
 """The entry-point group in which installed packages offer mappings by name."""
@@ -34,6 +32,8 @@ def mapping_named(name: str) -> Mapping:
         if colon:
             found = getattr(import_module(module), attribute)
         else:
+            from importlib.metadata import entry_points  # noqa: PLC0415
+
             (entry,) = entry_points(group=ENTRY_POINTS, name=name) or [None]
             if entry is None:
                 offered = sorted(point.name for point in entry_points(group=ENTRY_POINTS))
@@ -73,5 +73,7 @@ def mapping_of(
     if left_out := frozenset(without):
         options["without"] = found.without | left_out
     if mesh is not None:
+        from medgraph.mesh.index import Index  # noqa: PLC0415
+
         options["resolver"] = Index(mesh)
     return found.with_options(**options) if options else found

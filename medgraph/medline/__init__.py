@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from medgraph.errors import RecordError
-from medgraph.medline import flattened, record
-from medgraph.medline.lines import blocks, grouped, loose_lines
 from medgraph.medline.tags import KNOWN, TAGS
 from medgraph.model import Citation, Position
+
+if TYPE_CHECKING:
+    from medgraph.medline import flattened
 
 __all__ = ["TAGS", "citations", "looks_like"]
 
@@ -27,12 +28,15 @@ def citations(
         source: path, URL or ``"<stdin>"``, for messages.
         keep_raw: let every citation's position hold its text.
     """
+    from medgraph.medline import record  # noqa: PLC0415 (whoever asks for the tags alone reads nothing)
+    from medgraph.medline.lines import blocks, grouped, loose_lines  # noqa: PLC0415
+
     for block in blocks(stream):
         position = Position(source, block.line, None, block.text if keep_raw else None)
         if block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
-        elif (block.lines is None or _are_joined(block.lines.groups)) and flattened.is_flattened(block.text):
-            for part in flattened.records(block.text):
+        elif (block.lines is None or _are_joined(block.lines.groups)) and (parts := _flattened(block.text)) is not None:
+            for part in parts:
                 lines = grouped(part.parts)
                 assert lines is not None, part.parts
                 if keep_raw:
@@ -43,6 +47,13 @@ def citations(
         else:
             lines, problems = loose_lines(block.text)
             yield record.read(lines, position, block.problems + problems, block.text)
+
+
+def _flattened(text: str) -> Iterator[flattened.Record] | None:
+    """The records of flattened text; None for any other, which is nearly all, and does without the many patterns."""
+    from medgraph.medline import flattened  # noqa: PLC0415
+
+    return flattened.records(text) if flattened.is_flattened(text) else None
 
 
 def _are_joined(groups: dict[str, list[str]]) -> bool:

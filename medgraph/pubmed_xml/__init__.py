@@ -12,7 +12,7 @@ from medgraph.errors import FormatError, RecordError
 from medgraph.model import Citation, Deletion, Position
 from medgraph.pubmed_xml.plain import NotPlainError, Tokens, parsed_tokens, plain_tokens
 from medgraph.pubmed_xml.record import READ, UNREAD_REASONS, citation, deletions, plain_citation
-from medgraph.pubmed_xml.slices import SETS, Slice, Slices, pieces
+from medgraph.slices import SETS, Slice, Slices, pieces
 
 __all__ = ["READ", "UNREAD_REASONS", "citations"]
 

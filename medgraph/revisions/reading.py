@@ -16,13 +16,13 @@ from medgraph.judge import Judge
 from medgraph.mapping import Graph, Mapping, triples_of
 from medgraph.model import BookSection, Citation, Deletion, Problem
 from medgraph.pubmed_files import PubmedFile, kept_checksum
-from medgraph.pubmed_xml.slices import SETS
 from medgraph.rejects import Rejects
 from medgraph.report import Report
 from medgraph.revisions.changes import Entry, version_of
 from medgraph.revisions.state import DELETION, RECORD, REJECTED
 from medgraph.run import nonconforming
 from medgraph.shacl import Result
+from medgraph.slices import SETS
 from medgraph.sources import Kind
 
 _CHUNK = 1 << 20

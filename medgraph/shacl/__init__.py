@@ -16,16 +16,20 @@ SHACL, compiled for streams: a shapes graph becomes Python functions that check 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from medgraph.shacl import terms
-from medgraph.shacl.compiler import Row
 from medgraph.shacl.paths import Path
 from medgraph.shacl.results import ENGINE_ERROR, INFO, VIOLATION, WARNING, Result, conforms, report
-from medgraph.shacl.shapes import Shape
-from medgraph.shacl.sparql import Screen
 from medgraph.shacl.terms import SUBCLASS, Source, Triple
-from medgraph.shacl.validator import Validator
+
+if TYPE_CHECKING:
+    from medgraph.shacl.compiler import Row
+    from medgraph.shacl.shapes import Shape
+    from medgraph.shacl.sparql import Screen
+    from medgraph.shacl.validator import Validator
 
 __all__ = [
     "ENGINE_ERROR",
@@ -42,6 +46,17 @@ __all__ = [
     "conforms",
     "report",
 ]
+
+_HOMES = {"Row": "compiler", "Shape": "shapes", "Validator": "validator"}
+"""What only those need who compile shapes, imported when it is first asked for: a report knows results alone."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'medgraph.shacl' has no attribute {name!r}")
+    value = getattr(import_module(f"medgraph.shacl.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def compile(
@@ -66,5 +81,7 @@ def compile(
     Raises:
         ShapesError: the shapes cannot be read, are empty or ill-formed, or say something that is not understood.
     """
+    from medgraph.shacl.validator import Validator  # noqa: PLC0415
+
     pairs = [(s, o) for s, p, o in terms.read(ontology) if p == SUBCLASS] if ontology is not None else []
     return Validator(terms.read(shapes), pairs, [f"<{each}" for each in shared], screens, watched)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import pyoxigraph
+from typing import TYPE_CHECKING, Any
 
 from medgraph.errors import ShapesError
+
+if TYPE_CHECKING:
+    import pyoxigraph
 
 Triple = tuple[str, str, str]
 Index = dict[str, dict[str, dict[str, None]]]
@@ -178,6 +179,8 @@ class StoreIndex(Mapping[str, dict[str, dict[str, None]]]):
     """
 
     def __init__(self, store: pyoxigraph.Store, *, on_disk: bool = False) -> None:
+        import pyoxigraph  # noqa: PLC0415 (20 MB, here and below: who only writes terms does without)
+
         self.store = store
         self.on_disk = on_disk
         self._near: dict[str, dict[str, dict[str, None]]] = {}
@@ -245,6 +248,8 @@ def of_rdflib(term: Any) -> str:
 
 def to_pyoxigraph(term: str) -> Any:
     """A term as pyoxigraph has it."""
+    import pyoxigraph  # noqa: PLC0415
+
     if term[0] == "<":
         return pyoxigraph.NamedNode(term[1:-1])
     if term[0] == "_":
@@ -267,6 +272,8 @@ def read(source: Source) -> Iterator[Triple]:
     Raises:
         ShapesError: a file cannot be read, is of no known syntax, or is broken.
     """
+    import pyoxigraph  # noqa: PLC0415
+
     if isinstance(source, (str, Path)):
         yield from _read_file(Path(source))
     elif isinstance(source, bytes):
@@ -293,6 +300,8 @@ def _of_quad(quad: Any) -> Triple:
 
 
 def _read_file(path: Path) -> Iterator[Triple]:
+    import pyoxigraph  # noqa: PLC0415
+
     syntax = pyoxigraph.RdfFormat.from_extension(path.suffix.lstrip(".").lower())
     if syntax is None:
         raise ShapesError(
@@ -306,6 +315,8 @@ def _read_file(path: Path) -> Iterator[Triple]:
 
 
 def _parse(data: bytes, syntax: pyoxigraph.RdfFormat, name: str, base: str | None) -> Iterator[Triple]:
+    import pyoxigraph  # noqa: PLC0415
+
     try:
         for quad in pyoxigraph.parse(data, format=syntax, base_iri=base, rename_blank_nodes=True):
             yield _of_quad(quad)

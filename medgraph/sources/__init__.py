@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from medgraph import medline, places, pubmed_xml
+from medgraph import places
 from medgraph.errors import FormatError, MedgraphError, RecordError, SourceError, UnreadableRecords
 from medgraph.model import Citation, Deletion
-from medgraph.pubmed_xml.slices import Recoded, wide_encoding
+from medgraph.slices import Recoded, wide_encoding
 from medgraph.sources.kinds import EXPECTED, Kind, kind, looks_like
 from medgraph.sources.opened import HEAD, STDIN, Opened, open_bytes, unopenable
 
@@ -172,6 +172,8 @@ def records_of(opened: Opened, keep_raw: bool = False) -> Iterator[Citation | De
         yield opened.failure or _format_error(opened)
         return
     if found is Kind.PUBMED_XML:
+        from medgraph import pubmed_xml  # noqa: PLC0415 (lxml, and the tables of 200 elements)
+
         for record in pubmed_xml.citations(opened, opened.name, keep_raw=keep_raw):  # type: ignore[arg-type]
             if not (isinstance(record, FormatError) and opened.failure):
                 yield record
@@ -182,6 +184,8 @@ def records_of(opened: Opened, keep_raw: bool = False) -> Iterator[Citation | De
 
 
 def _medline(opened: Opened, keep_raw: bool) -> Iterator[Citation | RecordError]:
+    from medgraph import medline  # noqa: PLC0415
+
     encoding = wide_encoding(opened.head[:4])
     stream = Recoded(opened, b"", encoding) if encoding else opened  # type: ignore[arg-type]
     last: Citation | RecordError | None = None

@@ -7,7 +7,7 @@ import re
 from enum import Enum
 
 from medgraph.medline import TAGS
-from medgraph.pubmed_xml.slices import SETS, START, wide_encoding
+from medgraph.slices import SETS, START, wide_encoding
 
 
 class Kind(Enum):
