@@ -496,24 +496,34 @@ cdef class _Record:
 
 # values
 
-cdef object _documents, _identifiers, _iris, _links, _people, _subjects
-cdef tuple _ARTICLE, _DOI, _PMC
+cdef object _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
+cdef tuple _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC
+cdef object _HISTORY_OF
 cdef object _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT
 cdef str _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
 
 
+cdef Field ABSTRACT_SECTIONS = Field("sections")
 cdef Field AFFILIATIONS_OF = Field("affiliations")
 cdef Field AFFILIATION_IDENTIFIERS = Field("identifiers")
 cdef Field AFFILIATION_TEXT = Field("text")
+cdef Field ARTICLE_DATES = Field("article_dates")
 cdef Field ARTICLE_IDS = Field("article_ids")
 cdef Field AUTHORS = Field("authors")
+cdef Field AUTHORS_COMPLETE = Field("authors_complete")
 cdef Field AUTHOR_IDENTIFIERS = Field("identifiers")
 cdef Field AUTHOR_NAME = Field("name")
 cdef Field AUTHOR_VALID = Field("valid")
+cdef Field BOOK = Field("book")
+cdef Field CHEMICALS = Field("chemicals")
+cdef Field CHEMICAL_NAME = Field("name")
+cdef Field CHEMICAL_UI = Field("ui")
 cdef Field CITATION = Field("citation")
 cdef Field CITED_IRIS = Field("iris")
 cdef Field COLLECTIVE_NAME = Field("collective_name")
 cdef Field COMMENTS_CORRECTIONS = Field("comments_corrections")
+cdef Field COPYRIGHT = Field("copyright")
+cdef Field DATE_TEXT = Field("text")
 cdef Field DAY = Field("day")
 cdef Field DESCRIPTOR = Field("descriptor")
 cdef Field EDITORS = Field("editors")
@@ -521,6 +531,7 @@ cdef Field ELOCATION_IDS = Field("elocation_ids")
 cdef Field ELOCATION_TYPE = Field("type")
 cdef Field ELOCATION_VALID = Field("valid")
 cdef Field ELOCATION_VALUE = Field("value")
+cdef Field END_PAGE = Field("end_page")
 cdef Field FORE_NAME = Field("fore_name")
 cdef Field HISTORY = Field("history")
 cdef Field HISTORY_DATE = Field("date")
@@ -529,26 +540,42 @@ cdef Field HOUR = Field("hour")
 cdef Field ID_TYPE = Field("type")
 cdef Field ID_VALUE = Field("value")
 cdef Field INITIALS = Field("initials")
+cdef Field ISSUE = Field("issue")
+cdef Field JOURNAL = Field("journal")
 cdef Field KEYWORDS = Field("keywords")
 cdef Field KEYWORD_MAJOR = Field("major")
 cdef Field KEYWORD_TEXT = Field("text")
 cdef Field KNOWN = Field("known")
+cdef Field LANGUAGES = Field("languages")
 cdef Field LAST_NAME = Field("last_name")
+cdef Field MEDLINE_PGN = Field("medline_pgn")
+cdef Field MEDLINE_TA = Field("medline_ta")
 cdef Field MEMORY = Field("memory")
 cdef Field MESH_HEADINGS = Field("mesh_headings")
 cdef Field MINUTE = Field("minute")
 cdef Field MONTH = Field("month")
+cdef Field NLM_CATEGORY = Field("nlm_category")
+cdef Field NLM_UNIQUE_ID = Field("nlm_unique_id")
 cdef Field OWN_IRI = Field("article")
+cdef Field PAGINATION = Field("pagination")
 cdef Field PROBLEMS = Field("problems")
 cdef Field PUBLICATION_TYPES = Field("publication_types")
+cdef Field PUB_DATE = Field("pub_date")
+cdef Field PUB_MODEL = Field("pub_model")
 cdef Field QUALIFIERS = Field("qualifiers")
 cdef Field REFERENCES = Field("references")
 cdef Field REFERENCE_IDS = Field("article_ids")
 cdef Field REF_PMID = Field("pmid")
 cdef Field REF_TYPE = Field("ref_type")
+cdef Field REGISTRY_NUMBER = Field("registry_number")
 cdef Field ROLE_AGENT = Field("agent")
 cdef Field ROLE_RANK = Field("rank")
 cdef Field SAID_AFFILIATIONS = Field("affiliations")
+cdef Field SECTION_LABEL = Field("label")
+cdef Field SECTION_MARKUP = Field("markup")
+cdef Field SECTION_TEXT = Field("text")
+cdef Field SOURCE = Field("source")
+cdef Field START_PAGE = Field("start_page")
 cdef Field STEM = Field("stem")
 cdef Field SUFFIX = Field("suffix")
 cdef Field TERM_AUTO = Field("auto")
@@ -557,6 +584,7 @@ cdef Field TERM_NAME = Field("name")
 cdef Field TERM_UI = Field("ui")
 cdef Field TYPE_NAME = Field("name")
 cdef Field TYPE_UI = Field("ui")
+cdef Field VOLUME = Field("volume")
 cdef Field WAITING = Field("waiting")
 cdef Field YEAR = Field("year")
 
@@ -583,18 +611,22 @@ def version_of(function):
 
 cdef int _load() except -1:
     """What the versions need of the modules that have the functions, which are loaded after this one."""
-    global _documents, _identifiers, _iris, _links, _people, _subjects, _ARTICLE, _DOI, _PMC
+    global _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
+    global _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC, _HISTORY_OF
     global _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT, _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
     if _subjects is not None:
         return 0
-    from medgraph import identifiers, iris
-    from medgraph.mapping import dates, documents, links, people, subjects
+    from medgraph import identifiers, iris, languages, pagination
+    from medgraph.mapping import dates, documents, links, people, source_line, subjects, wording
     from medgraph.vocab import XSD
 
     _documents, _identifiers, _iris, _links, _people = documents, identifiers, iris, links, people
-    _ARTICLE, _DOI, _PMC = (
-        tuple(iri("10.1000/0").split("10.1000/0")) for iri in (iris.article, iris.doi, iris.pmc)
+    _languages, _pagination, _source_line, _wording = languages, pagination, source_line, wording
+    _ARTICLE, _DOI, _PAGE, _PMC = (
+        tuple(iri("10.1000/0").split("10.1000/0")) for iri in (iris.article, iris.doi, iris.page, iris.pmc)
     )
+    _CATALOGUE = tuple(iris.journal("0", None, None).split("0"))
+    _HISTORY_OF = dates._history
     _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT = dates.HISTORY_WITH_A_TERM, dates.FILLED_WITH_MIDNIGHT
     _YEAR, _YEAR_MONTH, _DATE, _DATE_TIME = (
         f'"^^{datatype}' for datatype in (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
@@ -884,6 +916,14 @@ class _OtherHistory:
 
 # subjects
 
+cdef object _term_iri(object ui, object name, object kind, object term, dict memory, object record):
+    """The IRI of a term, or None: nearly every identifier and name has been met before."""
+    cdef PyObject* found = PyDict_GetItem(memory, ui if ui is not None else (kind, name))
+    if found != NULL and <object>found is not None:
+        return <object>found
+    return _subjects._iri(term, kind, record)
+
+
 @_version("subjects._headings")
 def _headings(record):
     cdef dict memory = <dict>MEMORY.of(record)
@@ -892,18 +932,19 @@ def _headings(record):
     cdef list subjects = [], terms = [], primary = [], qualified
     cdef tuple qualifiers, key
     cdef Py_ssize_t n = 0
+    cdef object of_descriptor = _subjects.DESCRIPTOR, of_qualifier = _subjects.QUALIFIER
     found = _subjects.Headings(subjects, terms, primary, [])
     for heading in <tuple>MESH_HEADINGS.of(CITATION.of(record)):
         n += 1
         descriptor = DESCRIPTOR.of(heading)
-        subject = memory.get(TERM_UI.of(descriptor)) or _subjects._iri(descriptor, _subjects.DESCRIPTOR, record)
+        subject = _term_iri(TERM_UI.of(descriptor), TERM_NAME.of(descriptor), of_descriptor, descriptor, memory, record)
         if subject is None or TERM_AUTO.of(descriptor):
             _subjects._left(n, heading, found, record)
             continue
         qualifiers = <tuple>QUALIFIERS.of(heading)
         qualified = []
         for qualifier in qualifiers:
-            where = memory.get(TERM_UI.of(qualifier)) or _subjects._iri(qualifier, _subjects.QUALIFIER, record)
+            where = _term_iri(TERM_UI.of(qualifier), TERM_NAME.of(qualifier), of_qualifier, qualifier, memory, record)
             if where is None or TERM_AUTO.of(qualifier):
                 break
             qualified.append(where)
@@ -934,8 +975,9 @@ def _headings(record):
 @_version("subjects._types")
 def _types(record):
     cdef dict memory = <dict>MEMORY.of(record)
+    cdef object kind = _subjects.PUBLICATION_TYPE
     return [
-        memory.get(TYPE_UI.of(value)) or _subjects._iri(value, _subjects.PUBLICATION_TYPE, record)
+        _term_iri(TYPE_UI.of(value), TYPE_NAME.of(value), kind, value, memory, record)
         for value in <tuple>PUBLICATION_TYPES.of(CITATION.of(record))
     ]
 
@@ -1063,3 +1105,283 @@ def _reference_nodes(values, record):
             waiting.append((where, cited))
             found.append(where)
     return found
+
+
+@_version("subjects.classes", made=True)
+class _Classes:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, value, record):
+        cdef list types, found
+        cdef dict classes
+        if (<tuple>value)[1] is not None:
+            return self.function(value, record)
+        types = <list>_once(record, _subjects._types)
+        classes = <dict>_subjects.CLASS_OF
+        found = [_subjects.ACADEMIC if _subjects.OF_JOURNAL in types else _subjects.OTHER]
+        for where in types:
+            if where in classes:
+                found.append(classes[where])
+        return found
+
+
+@_version("subjects.publication_type_names", made=True)
+class _PublicationTypeNames:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, values, record):
+        return self.function(values, record) if None in <list>_once(record, _subjects._types) else None
+
+
+@_version("subjects._substances", made=True)
+class _Substances:
+    def __init__(self, function):
+        self.registry, self.enzyme, self.function = _subjects._registry, _identifiers.ec, function
+
+    def __call__(self, record):
+        cdef dict memory = <dict>MEMORY.of(record)
+        cdef list terms = [], items = []
+        cdef tuple chemicals = <tuple>CHEMICALS.of(CITATION.of(record))
+        for chemical in chemicals:
+            where = memory.get(CHEMICAL_UI.of(chemical))
+            if where is None:
+                return self.function(record)
+            number = REGISTRY_NUMBER.of(chemical)
+            same = enzyme = None
+            if number and number != "0":
+                if (<str>number).startswith("EC"):
+                    enzyme = self.enzyme(number)
+                    enzyme = _iris.substance("ec", enzyme) if enzyme else None
+                else:
+                    same = self.registry(number)
+                if same is None and enzyme is None:
+                    return self.function(record)
+            terms.append(where)
+            items.append((where, _subjects.Substance(CHEMICAL_NAME.of(chemical), same, enzyme, None)))
+        (<list>(<dict>WAITING.of(record))["mesh substance"]).extend(items)
+        return _subjects.Substances(terms, [])
+
+
+# dates again
+
+@_version("dates.made_available")
+def _made_available(values, record):
+    cdef dict known = <dict>_once(record, _HISTORY_OF)
+    early, later = known.get("aheadofprint"), known.get("epublish")
+    return [*(early or ()), *later] if later is not None else early
+
+
+@_version("dates.displayed")
+def _displayed(value, record):
+    text = DATE_TEXT.of(value)
+    return _literal(text) if text else None
+
+
+# documents
+
+@_version("documents._article_ids", made=True)
+class _ArticleIds:
+    def __init__(self, function):
+        self.function, self.made = function, _documents.Ids
+
+    def __call__(self, record):
+        cdef list piis = [], others = [], elocators = [], invalid = [], pmc_iris = [], dois = []
+        cdef str name = None
+        citation = CITATION.of(record)
+        pmcid = doi = None
+        for one in <tuple>ELOCATION_IDS.of(citation):
+            value = ELOCATION_VALUE.of(one)
+            kind = ELOCATION_TYPE.of(one)
+            if not ELOCATION_VALID.of(one):
+                invalid.append(_literal(value))
+            elif kind == "doi":
+                dois.append(value)
+            elif kind == "pii":
+                piis.append(_literal(value))
+            else:
+                elocators.append(_literal(value))
+        for one in <tuple>ARTICLE_IDS.of(citation):
+            value = ID_VALUE.of(one)
+            kind = ID_TYPE.of(one)
+            if kind == "doi":
+                dois.append(value)
+            elif kind == "pii":
+                piis.append(_literal(value))
+            elif kind == "pmc":
+                if pmcid is not None or not (<str>value).startswith("PMC") or not _is_number(value, 3, 10):
+                    return self.function(record)
+                pmc_iris.append(f"{_PMC[0]}{value}{_PMC[1]}")
+                pmcid = _literal(value)
+            else:
+                others.append(_literal(value))
+        # one DOI, said once or twice in the same way
+        for value in dois:
+            if value != dois[0]:
+                return self.function(record)
+        if dois:
+            name = _plain_doi(dois[0])
+            if name is None:
+                return self.function(record)
+            doi = _literal(dois[0])
+        return self.made(
+            doi, [] if name is None else [f"{_DOI[0]}{name}{_DOI[1]}"], pmcid, pmc_iris, piis, elocators, others, invalid
+        )
+
+
+@_version("documents.page")
+def _page(pmid, record):
+    return f"{_PAGE[0]}{<str>pmid}{_PAGE[1]}"
+
+
+@_version("documents.the_article")
+def _the_article(value, record):
+    return OWN_IRI.of(record)
+
+
+cdef object _described(str table, str where, object item, object record):
+    (<list>(<dict>WAITING.of(record))[table]).append((where, item))
+    return where
+
+
+@_version("documents.record_node")
+def _record_node(value, record):
+    return _described("record", f"{STEM.of(record)}record>", CITATION.of(record), record)
+
+
+@_version("documents.journal", made=True)
+class _Journal:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, value, record):
+        number = NLM_UNIQUE_ID.of(value)
+        if number and (<str>number).isalnum() and (<str>number).isascii():
+            return _described("journal", f"{_CATALOGUE[0]}{number}{_CATALOGUE[1]}", value, record)
+        return self.function(value, record)
+
+
+@_version("documents.book")
+def _book(value, record):
+    return None if (<tuple>value)[0] is None else _documents.book(value, record)
+
+
+@_version("documents.pages")
+def _pages(value, record):
+    printed = MEDLINE_PGN.of(value)
+    return _literal(printed) if printed else _documents.pages(value, record)
+
+
+@_version("documents.page_start")
+def _page_start(value, record):
+    start = (<tuple>_once(record, _documents._first_and_last))[0]
+    return _literal(start) if start else None
+
+
+@_version("documents.page_end")
+def _page_end(value, record):
+    end = (<tuple>_once(record, _documents._first_and_last))[1]
+    return _literal(end) if end else None
+
+
+@_version("documents.source", made=True)
+class _Source:
+    """The line put together as ``source_line`` does it for an article with a cover date, or as the record has it."""
+
+    def __init__(self, function):
+        self.function, self.line = function, _source_line.source_line
+
+    def __call__(self, value, record):
+        citation = CITATION.of(record)
+        line = SOURCE.of(citation) or self.line(citation)
+        return _literal(line) if line else None
+
+
+@_version("people.ordered.<locals>.sequence", made=True)
+class _Sequence:
+    def __init__(self, function):
+        held = _held(function)
+        self.function, self.kind, self.of, self.links = function, held["kind"], held["of"], version_of(held["links"])
+
+    def __call__(self, value, record):
+        if self.of or self.kind != "author":
+            return self.function(value, record)
+        people = _people.People(self.links(value, record), AUTHORS_COMPLETE.of(CITATION.of(record)))
+        return _described("people", f"{STEM.of(record)}authors>", people, record)
+
+
+# wording
+
+@_version("wording.title", made=True)
+class _Title:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, value, record):
+        if "eng" in <tuple>LANGUAGES.of(CITATION.of(record)) or (<str>value).startswith("["):
+            return f"{_literal(value)}@en"
+        return self.function(value, record)
+
+
+@_version("wording.language", made=True)
+class _Language:
+    def __init__(self, function):
+        self.function, self.english = function, _iris.language("eng")
+
+    def __call__(self, values, record):
+        return self.english if <tuple>values == ("eng",) else self.function(values, record)
+
+
+@_version("wording.unknown_language")
+def _unknown_language(values, record):
+    return None if <tuple>values == ("eng",) else _wording.unknown_language(values, record)
+
+
+@_version("wording.abstract", made=True)
+class _Abstract:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, value, record):
+        cdef tuple sections = <tuple>ABSTRACT_SECTIONS.of(value)
+        if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
+            return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
+        return self.function(value, record)
+
+
+@_version("wording.abstract_markup")
+def _abstract_markup(value, record):
+    for section in <tuple>ABSTRACT_SECTIONS.of(value):
+        if SECTION_MARKUP.of(section):
+            return _wording.abstract_markup(value, record)
+    return None
+
+
+@_version("wording.copyright_notice")
+def _copyright_notice(value, record):
+    notice = COPYRIGHT.of(value)
+    return _literal(notice) if notice else None
+
+
+@_version("wording.labelled_sections")
+def _labelled_sections(value, record):
+    cdef list sections = list(<tuple>ABSTRACT_SECTIONS.of(value))
+    for section in sections:
+        if SECTION_LABEL.of(section) or NLM_CATEGORY.of(section):
+            return _numbered(f"{STEM.of(record)}section-", "section", sections, record)
+    return None
+
+
+@_version("links.relations.<locals>.of_types", made=True)
+class _OfTypes:
+    def __init__(self, function):
+        self.ref_types = _held(function)["ref_types"]
+
+    def __call__(self, values, record):
+        cdef dict known = <dict>_once(record, _links._targets_by_type)
+        cdef list found = []
+        for ref_type in <tuple>self.ref_types:
+            if ref_type in known:
+                found.extend(<list>known[ref_type])
+        return found

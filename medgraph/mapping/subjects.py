@@ -344,8 +344,9 @@ CLASSES: dict[str, str] = {
 }
 """Publication type -> the class of the article, beside ``dcterms:type``."""
 
-_CLASSES = {iris.mesh(ui): term for ui, term in CLASSES.items()}
-_JOURNAL_ARTICLE = iris.mesh(JOURNAL_ARTICLE)
+CLASS_OF = {iris.mesh(ui): term for ui, term in CLASSES.items()}
+OF_JOURNAL = iris.mesh(JOURNAL_ARTICLE)
+ACADEMIC, OTHER = BIBO.AcademicArticle, BIBO.Article
 
 
 def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], record: Record) -> list[str]:
@@ -362,8 +363,8 @@ def classes(value: tuple[tuple[PublicationType, ...], Book | None, str | None], 
             return []
         return [BIBO.Chapter if is_chapter(record) else BIBO.BookSection]
     types = record.once(_types)
-    found = [BIBO.AcademicArticle if _JOURNAL_ARTICLE in types else BIBO.Article]
-    found += [_CLASSES[where] for where in types if where in _CLASSES]
+    found = [ACADEMIC if OF_JOURNAL in types else OTHER]
+    found += [CLASS_OF[where] for where in types if where in CLASS_OF]
     return found
 
 
