@@ -498,7 +498,7 @@ cdef class _Record:
 
 cdef object _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
 cdef tuple _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC
-cdef object _HISTORY_OF
+cdef object _HISTORY_OF, _problem
 cdef object _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT
 cdef str _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
 
@@ -587,6 +587,9 @@ cdef Field TYPE_UI = Field("ui")
 cdef Field VOLUME = Field("volume")
 cdef Field WAITING = Field("waiting")
 cdef Field YEAR = Field("year")
+cdef Field RESOLVER = Field("resolver")
+cdef Field PERSON_ID_VALUE = Field("value")
+cdef Field PERSON_ID_SOURCE = Field("source")
 
 VERSIONS = {}
 """Name of a function -> what makes its version, given the function."""
@@ -612,12 +615,13 @@ def version_of(function):
 cdef int _load() except -1:
     """What the versions need of the modules that have the functions, which are loaded after this one."""
     global _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
-    global _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC, _HISTORY_OF
+    global _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC, _HISTORY_OF, _problem
     global _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT, _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
     if _subjects is not None:
         return 0
     from medgraph import identifiers, iris, languages, pagination
     from medgraph.mapping import dates, documents, links, people, source_line, subjects, wording
+    from medgraph.model import Problem
     from medgraph.vocab import XSD
 
     _documents, _identifiers, _iris, _links, _people = documents, identifiers, iris, links, people
@@ -627,6 +631,7 @@ cdef int _load() except -1:
     )
     _CATALOGUE = tuple(iris.journal("0", None, None).split("0"))
     _HISTORY_OF = dates._history
+    _problem = Problem
     _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT = dates.HISTORY_WITH_A_TERM, dates.FILLED_WITH_MIDNIGHT
     _YEAR, _YEAR_MONTH, _DATE, _DATE_TIME = (
         f'"^^{datatype}' for datatype in (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
@@ -752,7 +757,7 @@ cdef list _roles(tuple authors, str kind, record):
     cdef object role = _people.Role
     for author in authors:
         n += 1
-        number = _people._orcid(author) if AUTHOR_IDENTIFIERS.of(author) else None
+        number = _orcid_of(author) if AUTHOR_IDENTIFIERS.of(author) else None
         agent = _iris.orcid(number) if number else f"{stem}{n}>"
         waiting.append((agent, author))
         if AUTHOR_VALID.of(author):
@@ -761,6 +766,54 @@ cdef list _roles(tuple authors, str kind, record):
         else:
             found.append(role(agent, None, author))
     return found
+
+
+cdef object _orcid_of(author):
+    for identifier in <tuple>AUTHOR_IDENTIFIERS.of(author):
+        if PERSON_ID_SOURCE.of(identifier) == "ORCID":
+            number = _orcid(PERSON_ID_VALUE.of(identifier))
+            if number:
+                return number
+    return None
+
+
+cdef object _orcid(object value):
+    """The ORCID in four dashed groups, which may have its address in front; what is not so plain is left to the function."""
+    cdef Py_ssize_t size, n, start = 0
+    cdef int sum = 0
+    cdef long long number = 0
+    cdef const char* text = _utf8(value, &size)
+    if size == 37 and memcmp(text, "https://orcid.org/", 18) == 0:
+        start = 18
+    elif size == 36 and memcmp(text, "http://orcid.org/", 17) == 0:
+        start = 17
+    if size - start != 19:
+        return _identifiers.orcid(value)
+    for n in range(18):
+        if n % 5 == 4:
+            if text[start + n] != c"-":
+                return _identifiers.orcid(value)
+        elif c"0" <= text[start + n] <= c"9":
+            sum = (sum + text[start + n] - c"0") * 2 % 11
+            number = number * 10 + text[start + n] - c"0"
+        else:
+            return _identifiers.orcid(value)
+    # ISO 7064, mod 11-2
+    sum = (12 - sum) % 11
+    if text[start + 18] != (c"X" if sum == 10 else c"0" + sum):
+        return _identifiers.orcid(value)
+    if not (15_000_000 <= number <= 35_000_000 or 900_000_000_000 <= number <= 900_100_000_000):
+        return _identifiers.orcid(value)
+    return (<str>value)[start:] if start else value
+
+
+@_version("people.other_person_ids")
+def _other_person_ids(values, record):
+    if len(<tuple>values) == 1:
+        only = (<tuple>values)[0]
+        if PERSON_ID_SOURCE.of(only) == "ORCID" and _orcid(PERSON_ID_VALUE.of(only)):
+            return None
+    return _people.other_person_ids(values, record)
 
 
 @_version("people.agents.<locals>.links", made=True)
@@ -939,7 +992,7 @@ def _headings(record):
         descriptor = DESCRIPTOR.of(heading)
         subject = _term_iri(TERM_UI.of(descriptor), TERM_NAME.of(descriptor), of_descriptor, descriptor, memory, record)
         if subject is None or TERM_AUTO.of(descriptor):
-            _subjects._left(n, heading, found, record)
+            _left(n, heading, descriptor, subject, found, memory, record)
             continue
         qualifiers = <tuple>QUALIFIERS.of(heading)
         qualified = []
@@ -949,7 +1002,7 @@ def _headings(record):
                 break
             qualified.append(where)
         if len(qualified) < len(qualifiers):
-            _subjects._left(n, heading, found, record)
+            _left(n, heading, descriptor, subject, found, memory, record)
             continue
         subjects.append(subject)
         names.append((subject, TERM_NAME.of(descriptor)))
@@ -970,6 +1023,25 @@ def _headings(record):
             if TERM_MAJOR.of(qualifier):
                 primary.append((<tuple>pair)[0])
     return found
+
+
+cdef int _left(Py_ssize_t n, heading, descriptor, subject, found, dict memory, record) except -1:
+    """A heading without qualifiers whose name no identifier is known for; any other is left to the function."""
+    if subject is not None or QUALIFIERS.of(heading) or TERM_UI.of(descriptor) is not None:
+        _subjects._left(n, heading, found, record)
+        return 0
+    _unknown("mesh-heading-unresolved", "MH", _subjects.DESCRIPTOR, TERM_NAME.of(descriptor), memory, record)
+    item = _subjects.Heading(descriptor, None, [], [], [], [], TERM_AUTO.of(descriptor))
+    found.left.append(_described("heading", f"{STEM.of(record)}heading-{n}>", item, record))
+    return 0
+
+
+cdef int _unknown(str code, str element, object kind, object name, dict memory, object record) except -1:
+    """Report a name that no identifier is known for."""
+    cdef PyObject* how = PyDict_GetItem(memory, ("how", kind, name))
+    cdef object said = <object>how if how != NULL else _subjects._how(kind, name, record)
+    (<list>PROBLEMS.of(record)).append(_problem(code, element, name, said))
+    return 0
 
 
 @_version("subjects._types")
@@ -1142,12 +1214,11 @@ class _Substances:
 
     def __call__(self, record):
         cdef dict memory = <dict>MEMORY.of(record)
-        cdef list terms = [], items = []
+        cdef list terms = [], left = [], items = [], wheres = []
+        cdef Py_ssize_t n = 0
         cdef tuple chemicals = <tuple>CHEMICALS.of(CITATION.of(record))
+        cdef object substance = _subjects.Substance
         for chemical in chemicals:
-            where = memory.get(CHEMICAL_UI.of(chemical))
-            if where is None:
-                return self.function(record)
             number = REGISTRY_NUMBER.of(chemical)
             same = enzyme = None
             if number and number != "0":
@@ -1158,10 +1229,20 @@ class _Substances:
                     same = self.registry(number)
                 if same is None and enzyme is None:
                     return self.function(record)
-            terms.append(where)
-            items.append((where, _subjects.Substance(CHEMICAL_NAME.of(chemical), same, enzyme, None)))
-        (<list>(<dict>WAITING.of(record))["mesh substance"]).extend(items)
-        return _subjects.Substances(terms, [])
+            name = CHEMICAL_NAME.of(chemical)
+            if not name:
+                return self.function(record)
+            ui = CHEMICAL_UI.of(chemical)
+            wheres.append(_subjects._substance(chemical, record) if ui is None or ui not in memory else memory[ui])
+            items.append(substance(name, same, enzyme, None))
+        for where, item in zip(wheres, items):
+            n += 1
+            if where is not None:
+                terms.append(_described("mesh substance", where, item, record))
+            else:
+                _unknown("substance-unresolved", "RN", _subjects.SUBSTANCE, item.name, memory, record)
+                left.append(_described("substance", f"{STEM.of(record)}substance-{n}>", item, record))
+        return _subjects.Substances(terms, left)
 
 
 # dates again

@@ -51,11 +51,6 @@ def _known_ui(ui: str) -> bool:
     return identifiers.mesh_ui(ui) == ui
 
 
-def _ui(term: MeshTerm, resolve: Callable[[str], str | None]) -> str | None:
-    ui = term.ui
-    return ui if ui is not None and _known_ui(ui) else resolve(term.name)
-
-
 def _term(ui: str, name: str, record: Record) -> str:
     """The IRI of a MeSH term, after noting its name."""
     return record.describe("mesh term", f"<http://id.nlm.nih.gov/mesh/{ui}>", name)
@@ -142,31 +137,28 @@ def pair_of(descriptor: str, qualifier: str) -> tuple[str, Pair]:
 def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None:
     """A heading that needs a node of its own, beside what can be said without it."""
     descriptor = heading.descriptor
-    ui = _ui(descriptor, record.resolver.descriptor)
-    subject = None
-    if ui is not None:
-        subject = _term(ui, descriptor.name, record)
-        found.subjects.append(subject)
+    subject = _iri(descriptor, DESCRIPTOR, record)
+    if subject is not None:
+        found.subjects.append(record.describe("mesh term", subject, descriptor.name))
         if descriptor.major:
             found.primary.append(subject)
-    _doubt(descriptor, ui, "mesh-heading-unresolved", DESCRIPTOR, record)
+    _doubt(descriptor, subject, "mesh-heading-unresolved", DESCRIPTOR, record)
     item = Heading(descriptor, subject, [], [], [], [], descriptor.auto)
     for qualifier in heading.qualifiers:
         item.automatic |= qualifier.auto
-        qualifier_ui = _ui(qualifier, record.resolver.qualifier)
-        _doubt(qualifier, qualifier_ui, "mesh-qualifier-unresolved", QUALIFIER, record)
-        if qualifier_ui is None:
+        where = _iri(qualifier, QUALIFIER, record)
+        _doubt(qualifier, where, "mesh-qualifier-unresolved", QUALIFIER, record)
+        if where is None:
             item.names.append(qualifier.name)
             if qualifier.major:
                 item.starred_names.append(qualifier.name)
             continue
-        where = _term(qualifier_ui, qualifier.name, record)
-        item.qualifiers.append(where)
+        item.qualifiers.append(record.describe("mesh term", where, qualifier.name))
         if qualifier.major:
             item.starred.append(where)
         if subject is not None:
-            pair = f"<http://id.nlm.nih.gov/mesh/{ui}{qualifier_ui}>"
-            found.terms.append(record.describe("pair", pair, Pair(subject, where)))
+            pair = record.describe("pair", *pair_of(subject, where))
+            found.terms.append(pair)
             if qualifier.major:
                 found.primary.append(pair)
     if subject is not None and not item.qualifiers:
@@ -174,12 +166,24 @@ def _left(n: int, heading: MeshHeading, found: Headings, record: Record) -> None
     found.left.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
 
 
-def _doubt(term: MeshTerm, ui: str | None, code: str, kind: str, record: Record) -> None:
+def _doubt(term: MeshTerm, where: str | None, code: str, kind: str, record: Record) -> None:
     """Report an identifier that is none, and a name that none is known for."""
     if term.ui is not None and not _known_ui(term.ui):
         record.fault("mesh_ui", "MH", term.ui)
-    if ui is None:
-        record.problem(code, "MH", term.name, record.resolver.look_up(kind, term.name).how)
+    if where is None:
+        record.problem(code, "MH", term.name, _how(kind, term.name, record))
+
+
+def _how(kind: str, name: str, record: Record) -> str:
+    """Why no identifier is known for a name; names recur from record to record."""
+    memory = record.memory
+    key = "how", kind, name
+    how: str | None = memory.get(key)
+    if how is None:
+        how = record.resolver.look_up(kind, name).how
+        if len(memory) < REMEMBERED:
+            memory[key] = how
+    return how
 
 
 subjects = Part("The plain descriptors.", _headings, "subjects")
@@ -216,7 +220,7 @@ def suppl_mesh_left(values: tuple[SupplMesh, ...], record: Record) -> list[str]:
     found = []
     for n, value in enumerate(values, start + 1):
         if not (value.ui and _known_ui(value.ui)) and not record.resolver.substance(value.name):
-            how = record.resolver.look_up(SUBSTANCE, value.name).how
+            how = _how(SUBSTANCE, value.name, record)
             record.problem("supplementary-concept-unresolved", "RN", value.name, how)
             item = Heading(MeshTerm(name=value.name), None, [], [], [], [], False, value.type)
             found.append(record.describe("heading", f"{record.stem}heading-{n}>", item))
@@ -283,7 +287,7 @@ def _substances(record: Record) -> Substances:
         if where is None or wrong:
             if where is None:
                 name = chemical.name
-                how = record.resolver.look_up(SUBSTANCE, name).how if name else "only a registry number is given"
+                how = _how(SUBSTANCE, name, record) if name else "only a registry number is given"
                 record.problem("substance-unresolved", "RN", name or number or "", how)
             item = Substance(chemical.name, same, enzyme, wrong)
             found.left.append(record.describe("substance", f"{record.stem}substance-{n}>", item))
@@ -321,7 +325,7 @@ def publication_type_names(values: tuple[PublicationType, ...], record: Record) 
     found = []
     for value, where in zip(values, types, strict=True):
         if where is None:
-            how = record.resolver.look_up(PUBLICATION_TYPE, value.name).how
+            how = _how(PUBLICATION_TYPE, value.name, record)
             record.problem("publication-type-unresolved", "PT", value.name, how)
             found.append(literal(value.name))
     return found
