@@ -10,10 +10,14 @@ from typing import BinaryIO
 from medgraph.errors import RecordError
 from medgraph.medline import flattened, record
 from medgraph.medline.lines import blocks, grouped, loose_lines
-from medgraph.medline.tags import KNOWN, TAGS
+from medgraph.medline.tags import CODES, KNOWN, TAGS
 from medgraph.model import Citation, Position
+from medgraph.native import native
 
 __all__ = ["TAGS", "citations", "looks_like"]
+
+_COMPILED = native("medgraph.medline")
+_PLAIN = None if _COMPILED is None else _COMPILED.Reader(record.ROWS).read
 
 
 def citations(
@@ -27,9 +31,11 @@ def citations(
         source: path, URL or ``"<stdin>"``, for messages.
         keep_raw: let every citation's position hold its text.
     """
-    for block in blocks(stream):
+    for block in blocks(stream, _PLAIN):
         position = Position(source, block.line, None, block.text if keep_raw else None)
-        if block.defect is not None:
+        if block.draft is not None:
+            yield record.citation(block.draft, position)
+        elif block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
         elif (block.lines is None or _are_joined(block.lines.groups)) and flattened.is_flattened(block.text):
             for part in flattened.records(block.text):
@@ -47,13 +53,10 @@ def citations(
 
 def _are_joined(groups: dict[str, list[str]]) -> bool:
     """Whether another tag may stand in a line with the PMID or another code, which are single words."""
-    for tag in _CODES:  # noqa: SIM110 -- any() takes twice the time, for every record
+    for tag in CODES:  # noqa: SIM110 -- any() takes twice the time, for every record
         if tag in groups and " " in groups[tag][0]:
             return True
     return False
-
-
-_CODES = ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST")
 
 
 _TAG_FIRST = re.compile(rb"\s*([A-Z]{2,4}) {0,2}-(?:[ \r\n0-9]|\Z)")

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from medgraph.medline.tags import FREE_TEXT, KNOWN, OF_PEOPLE, SHAPES
 from medgraph.model import Problem
@@ -57,6 +57,7 @@ class Block(NamedTuple):
         problems: what had to be done to the text.
         lines: None where they are not as they should be; :func:`loose_lines` makes the best of them.
         defect: why this cannot be a record, where that is known already.
+        draft: what the reader of plain records made of it; there are no lines then.
     """
 
     line: int
@@ -64,6 +65,7 @@ class Block(NamedTuple):
     problems: tuple[Problem, ...] = ()
     lines: Lines | None = None
     defect: str | None = None
+    draft: Any = None
 
 
 _SHORT_BLANK_LINES = re.compile(r"(?m)^ {1,4}$")
@@ -71,7 +73,7 @@ _SHORT_BLANK_LINES = re.compile(r"(?m)^ {1,4}$")
 _EMPTY_LINES = re.compile(r"(?<!\n)\n\n+(?=[^ \n])")
 
 
-def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
+def blocks(stream: BinaryIO | Iterable[bytes], plain: Callable[[bytes], Any] | None = None) -> Iterator[Block]:
     """
     The records of a stream, in order, while no more than a chunk and a record are held.
 
@@ -79,6 +81,7 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
 
     Args:
         stream: uncompressed bytes: a binary file, or chunks of any size.
+        plain: reads a record that has nothing unusual from its bytes; gives None for any other.
     """
     line = 1
     head: Block | None = None
@@ -89,10 +92,15 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
             continue
         text, problems = _decoded(raw)
         body = text.rstrip("\n")
-        lines = None
+        lines = draft = None
         if head is None and body.startswith("PMID-") and not _ends_in_head(body):
-            lines = proper_lines(body)
-        if lines is not None:
+            if plain is not None and not problems:
+                draft = plain(raw)
+            if draft is None:
+                lines = proper_lines(body)
+        if draft is not None:
+            yield Block(line, body, draft=draft)
+        elif lines is not None:
             yield Block(line, body, problems, lines)
         else:
             first = line
