@@ -118,134 +118,133 @@ PST - ppublish
 SO  - Cancer. 2022 Jun 1;128(11):2064-72. doi: 10.1002/cncr.34182.
 """
 
-LINES = [
-    "PMID- 0",
-    "PMID- 1 OWN - NLM",
-    "OWN - NLM STAT- MEDLINE",
-    "STAT-",
-    "TI  -",
-    "TI  -  two blanks",
-    "TI  - A  B",
-    "TI  - A\x00B",
-    "TI  - A\u2028B\xa0C",
-    "TI-without",
-    "XX  - unknown",
-    "KW  - of another database",
-    "UI  - 123",
-    "    - no tag",
-    "not a line",
-    "      .",
-    "AB  - AIMS: One.",
-    "AB  - METHODS",
-    "CI  - Again",
-    "DCOM- 20220229",
-    "DCOM- 20240229",
-    "DCOM- 2022",
-    "DCOM- 202213",
-    "DCOM- 2022032",
-    "DCOM- ２０２２０３２２",
-    "DA  - 14991231",
-    "DEP - 20220101",
-    "DEP - 20229999",
-    "DP  - 2022",
-    "DP  - 2022 Feb",
-    "DP  - 2022 Feb 29",
-    "DP  - 2022 Feb 03",
-    "DP  - 2022 2 03",
-    "DP  - 2022 02 03",
-    "DP  - 2022 Feb-Mar",
-    "DP  - 2022 Feé 3",
-    "DP  - 22",
-    "DP  - 2022 Win",
-    "YR  - 2021",
-    "EDAT- 2022/03/24 06:00",
-    "EDAT- 2022/03/23 06:00",
-    "CRDT- 2022/03/22",
-    "PMCR- 2022/03/22 08:59",
-    "PHST- 2022/03/22",
-    "PHST- 2022/03/22 08:59 []",
-    "PHST- 2022/03/22 08:59 [x] [y]",
-    "PHST- 2022/03/22 08:59 [pubmed] x",
-    "PHST- 2022/02/30 08:59 [revised]",
-    "PHST- 2022/03/22 24:59 [revised]",
-    "PHST- 0022/03/22 23:59 [revised]",
-    "PHST- 2022/03/31 23:59 [révised]",
-    "PHST- 2022/03/2é 3:59 [revised]",
-    "FAU - Chen, X",
-    "FAU - Chen",
-    "FAU - Chen,",
-    "FAU - Chen,X",
-    "FAU - Chen , X",
-    "FAU - , X",
-    "FAU - Chen, X, Y",
-    "FAU - de la Cruz, Ana Maria III",
-    "AU  - Chen X",
-    "AU  - Chen",
-    "AU  - Chen Jr",
-    "AU  - Chen X Y",
-    "AU  - Chen XY 3rd",
-    "AU  - Chenille X",
-    "AU  - et al.",
-    "AUID- ORCID:0000",
-    "AUID- ORCID: ",
-    "AUID- a b: c",
-    "AUID- : c",
-    "AUID- ORCID: https://orcid.org/",
-    "      0000",
-    "AD  - of nobody",
-    "CN  - Group",
-    "CN  - et al.",
-    "FED - Editor, E",
-    "ED  - Editor E",
-    "FIR - Investigator, I",
-    "IR  - Investigator I",
-    "IR  - Helper B",
-    "IRAD- of an investigator",
-    "LA  - eng fre",
-    "LID - [doi]",
-    "LID - x []",
-    "LID - a [b] [pii]",
-    "LID - a [b",
-    "LID - 10.1/",
-    "      [doi]",
-    "AID - é [döi]",
-    "AID - [pii] [doi]",
-    "PMC - PMC1 2",
-    "MID - x",
-    "IS  - 1234-5678",
-    "IS  - 1234-5678 (Print",
-    "JT  - Another",
-    "CY  - England",
-    "PL  - England",
-    "PG  - 1",
-    "RN  - No number",
-    "NM  - Name",
-    "OT  - *",
-    "OT  - é",
-    "OTO - KIE",
-    "OAB - Publisher: Abstract available from the publisher.",
-    "OABL- spa",
-    "OCI - of nobody",
-    "SI  - GENBANK/X1",
-    "GN  - NLM: Note",
-    "CIN - J. 2020. PMID: 2",
-    "BTI - Book",
-    "ISBN- 123",
-    "FPS - Person, P",
-    "SB  - IM",
-    "MH  - *",
-    "MH  - /",
-    "MH  - A//B",
-    "PT  - Review",
-    "COI - One",
-    "COIS- Two",
-    "RF  - 3",
-    "NR  - 4",
-    "PST - x y",
-    "LR  - 20220330",
-    "DRDT- 20220331",
-    "CTDT- 20220301",
-]
+LINES = """\
+PMID- 0
+PMID- 1 OWN - NLM
+OWN - NLM STAT- MEDLINE
+STAT-
+TI  -
+TI  -  two blanks
+TI  - A  B
+TI  - A\x00B
+TI  - A\u2028B\xa0C
+TI-without
+XX  - unknown
+KW  - of another database
+UI  - 123
+    - no tag
+not a line
+      .
+AB  - AIMS: One.
+AB  - METHODS
+CI  - Again
+DCOM- 20220229
+DCOM- 20240229
+DCOM- 2022
+DCOM- 202213
+DCOM- 2022032
+DCOM- ２０２２０３２２
+DA  - 14991231
+DEP - 20220101
+DEP - 20229999
+DP  - 2022
+DP  - 2022 Feb
+DP  - 2022 Feb 29
+DP  - 2022 Feb 03
+DP  - 2022 2 03
+DP  - 2022 02 03
+DP  - 2022 Feb-Mar
+DP  - 2022 Feé 3
+DP  - 22
+DP  - 2022 Win
+YR  - 2021
+EDAT- 2022/03/24 06:00
+EDAT- 2022/03/23 06:00
+CRDT- 2022/03/22
+PMCR- 2022/03/22 08:59
+PHST- 2022/03/22
+PHST- 2022/03/22 08:59 []
+PHST- 2022/03/22 08:59 [x] [y]
+PHST- 2022/03/22 08:59 [pubmed] x
+PHST- 2022/02/30 08:59 [revised]
+PHST- 2022/03/22 24:59 [revised]
+PHST- 0022/03/22 23:59 [revised]
+PHST- 2022/03/31 23:59 [révised]
+PHST- 2022/03/2é 3:59 [revised]
+FAU - Chen, X
+FAU - Chen
+FAU - Chen,
+FAU - Chen,X
+FAU - Chen , X
+FAU - , X
+FAU - Chen, X, Y
+FAU - de la Cruz, Ana Maria III
+AU  - Chen X
+AU  - Chen
+AU  - Chen Jr
+AU  - Chen X Y
+AU  - Chen XY 3rd
+AU  - Chenille X
+AU  - et al.
+AUID- ORCID:0000
+AUID- ORCID:
+AUID- a b: c
+AUID- : c
+AUID- ORCID: https://orcid.org/
+      0000
+AD  - of nobody
+CN  - Group
+CN  - et al.
+FED - Editor, E
+ED  - Editor E
+FIR - Investigator, I
+IR  - Investigator I
+IR  - Helper B
+IRAD- of an investigator
+LA  - eng fre
+LID - [doi]
+LID - x []
+LID - a [b] [pii]
+LID - a [b
+LID - 10.1/
+      [doi]
+AID - é [döi]
+AID - [pii] [doi]
+PMC - PMC1 2
+MID - x
+IS  - 1234-5678
+IS  - 1234-5678 (Print
+JT  - Another
+CY  - England
+PL  - England
+PG  - 1
+RN  - No number
+NM  - Name
+OT  - *
+OT  - é
+OTO - KIE
+OAB - Publisher: Abstract available from the publisher.
+OABL- spa
+OCI - of nobody
+SI  - GENBANK/X1
+GN  - NLM: Note
+CIN - J. 2020. PMID: 2
+BTI - Book
+ISBN- 123
+FPS - Person, P
+SB  - IM
+MH  - *
+MH  - /
+MH  - A//B
+PT  - Review
+COI - One
+COIS- Two
+RF  - 3
+NR  - 4
+PST - x y
+LR  - 20220330
+DRDT- 20220331
+CTDT- 20220301""".split("\n")  # noqa: SIM905
 """Lines that are wrong, or that say what the record says otherwise; one of them has a second line."""
 
 
@@ -261,7 +260,7 @@ def changed(rng: random.Random, records: list[bytes]) -> bytes:
         if what == 0:
             lines[at] = line[:column] + bytes([rng.randrange(256)]) + line[column + 1 :]
         elif what == 1:
-            lines[at] = line[:column] + rng.choice(MARKS) + line[column:]
+            lines[at] = line[:column] + rng.choice(MARKS).encode() + line[column:]
         elif what == 2:
             lines[at] = line[:column]
         elif what == 3:
@@ -284,13 +283,8 @@ def changed(rng: random.Random, records: list[bytes]) -> bytes:
     return b"\n".join(lines)
 
 
-MARKS = [
-    mark.encode() for mark in (" ", "  ", "\n", "\n\n", "\n      ", "\t", "\r", "\r\n", "-", "[", "]", "/", ":", ",")
-]
-MARKS += [
-    mark.encode() for mark in ("é", "”", "’", " METHODS: ", ". RESULTS: ", "\u00a0", "\ufeff", "\0", "*", "29", "31")
-]
-MARKS += [b"\xff", b"\xe2\x80", b"\nPMID- 7\n", b"\n      " * 40]
+MARKS = [" ", "  ", "\n", "\n\n", "\n      ", "\t", "\r", "\r\n", "-", "[", "]", "/", ":", ",", ", ", "*", "29", "31"]
+MARKS += ["é", "”", "’", " METHODS: ", ". RESULTS: ", "\u00a0", "\ufeff", "\0", "\nPMID- 7\n", "\n      " * 40]
 
 
 def test_a_record_of_every_common_tag_is_plain(same: Read) -> None:
@@ -336,7 +330,7 @@ def test_the_reader_alone_takes_any_bytes() -> None:
 def test_damaged_records(same: Read) -> None:
     rng = random.Random(1)
     records = [RECORD.encode(), *(part for path in sorted(CASES.iterdir()) for part in split(path.read_bytes()))]
-    for _ in range(1500):
+    for _ in range(2000):
         same(changed(rng, records))
 
 
@@ -348,7 +342,7 @@ def test_real_records(same: Read, shared: Path) -> None:
 def test_damaged_real_records(same: Read, shared: Path) -> None:
     rng = random.Random(2)
     records = [part for raw in texts(shared) for part in split(raw)]
-    for _ in range(1500):
+    for _ in range(2000):
         same(changed(rng, records))
 
 

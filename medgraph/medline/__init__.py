@@ -17,7 +17,7 @@ from medgraph.native import native
 __all__ = ["TAGS", "citations", "looks_like"]
 
 _COMPILED = native("medgraph.medline")
-_PLAIN = None if _COMPILED is None else _COMPILED.Reader(record.ROWS).read
+_PLAIN = None if _COMPILED is None else _COMPILED.Reader(record).read
 
 
 def citations(

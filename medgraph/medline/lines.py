@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from medgraph.medline.tags import FREE_TEXT, KNOWN, OF_PEOPLE, SHAPES
 from medgraph.model import Problem
+from medgraph.native import native
 
 CHUNK = 1 << 18
 LARGEST_RECORD = 32 << 20
@@ -111,7 +112,7 @@ def blocks(stream: BinaryIO | Iterable[bytes], plain: Callable[[bytes], Any] | N
             if paragraphs and not text.endswith("\n\n"):
                 paragraphs, head = _split_off_head(paragraphs)
             yield from paragraphs
-        line += raw.count(b"\n")
+        line += _line_ends(raw)
     if head is not None:
         yield head
 
@@ -166,12 +167,10 @@ def _pieces(stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
     chunks = _Chunks(stream)
     while chunk := chunks.next(len(buffer)):
         buffer += chunk
-        *pieces, rest = buffer.split(b"\nPMID-")
+        pieces = _cut_at_pmids(buffer)
+        buffer = pieces.pop()
         if pieces:
-            yield pieces[0] + b"\n"
-            for piece in pieces[1:]:
-                yield b"PMID-" + piece + b"\n"
-            buffer = b"PMID-" + rest
+            yield from pieces
         elif len(buffer) > LARGEST_RECORD >> 3:
             cut = max(buffer.rfind(b"\n\n") + 2, _last_joined(buffer))
             if cut > 1:
@@ -194,6 +193,31 @@ def _last_joined(buffer: bytes) -> int:
         cut = found.end()
     return cut
 
+
+def cut_at_pmids(data: bytes) -> list[bytes]:
+    """The text cut in front of each line that begins with ``PMID-``."""
+    first, *others = data.split(b"\nPMID-")
+    if not others:
+        return [data]
+    return [first + b"\n", *[b"PMID-" + piece + b"\n" for piece in others[:-1]], b"PMID-" + others[-1]]
+
+
+def without_blanks_at_line_ends(data: bytes) -> bytes:
+    """The text with one blank less in front of every line end that has any."""
+    # splitting and joining takes half the time of replacing
+    return b"\n".join(data.split(b" \n"))
+
+
+def line_ends(data: bytes) -> int:
+    """How many there are."""
+    return data.count(b"\n")
+
+
+_cut_at_pmids, _without_blanks_at_line_ends, _line_ends = (
+    (cut_at_pmids, without_blanks_at_line_ends, line_ends)
+    if (_compiled := native("medgraph.medline")) is None
+    else (_compiled.cut_at_pmids, _compiled.without_blanks_at_line_ends, _compiled.line_ends)
+)
 
 _BOM_BEGINS = codecs.BOM_UTF8[:1]
 
@@ -238,8 +262,7 @@ class _Chunks:
             data = b"\n".join(data.split(b"\r\n"))
             if b"\r" in data:
                 data = data.replace(b"\r", b"\n" if self._line_end == b"\r" else b" ")
-        # splitting and joining takes half the time of replacing
-        data = b"\n".join(data.split(b" \n"))
+        data = _without_blanks_at_line_ends(data)
         if b"\t" in data:
             data = data.replace(b"\t", b" ")
         if _BOM_BEGINS in data and codecs.BOM_UTF8 in data:

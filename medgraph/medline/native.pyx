@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, freethreading_compatible=False
 """
 What :mod:`~medgraph.medline.lines`, :mod:`~medgraph.medline.record` and :mod:`~medgraph.medline.people` do, for the
-records that have nothing unusual, from their bytes.
+records that have nothing unusual, from their bytes; and the cutting of a file into records.
 
-It is made of the same table. A record whose lines are not all as PubMed writes them (a tag that no row names, a
+The reader is made of the same table. A record whose lines are not all as PubMed writes them (a tag that no row names, a
 value that is missing or not folded, a line out of its columns) makes it give up, and the readers in Python begin the
 record anew. Where the lines are in order and a value is not of the usual shape, the function in Python that the table
 names reads the lines of its row; so what a value means, and what is wrong with it, is said there alone.
@@ -14,8 +14,6 @@ from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy
 
 from medgraph.dates import MONTHS, YEARS, display_date, history_date, medline_day
-from medgraph.medline import record
-from medgraph.medline.lines import Lines
 from medgraph.medline.people import SUFFIXES, name
 from medgraph.medline.sections import sections
 from medgraph.medline.tags import CODES, OF_PEOPLE
@@ -90,17 +88,17 @@ cdef enum:
     KEYWORDS
 
 cdef dict _KINDS = {
-    record.once: ONCE,
-    record.each: EACH,
-    record.day: DAY,
-    record.article_dates: DAYS,
-    record.publication_date: DISPLAYED,
-    record.journal: JOURNAL,
-    record.pagination: PAGES,
-    record.abstract: ABSTRACT,
-    record.history: HISTORY,
-    record.article_ids: IDENTIFIERS,
-    record.keywords: KEYWORDS,
+    "once": ONCE,
+    "each": EACH,
+    "day": DAY,
+    "article_dates": DAYS,
+    "publication_date": DISPLAYED,
+    "journal": JOURNAL,
+    "pagination": PAGES,
+    "abstract": ABSTRACT,
+    "history": HISTORY,
+    "article_ids": IDENTIFIERS,
+    "keywords": KEYWORDS,
 }
 
 cdef enum:
@@ -157,17 +155,19 @@ cdef class Reader:
     Reads whole records. It keeps nothing of a record from one call to the next.
 
     Args:
-        rows: of the table of all tags.
+        record: the module that has the table of all tags.
     """
 
+    cdef object _record
     cdef list _rows, _names
     cdef dict _statuses
     cdef Tag _tags[MOST_TAGS]
     cdef unsigned int _keys[SLOTS]
     cdef int _places[SLOTS]
 
-    def __init__(self, rows):
+    def __init__(self, record):
         cdef int n
+        self._record = record
         self._names = []
         self._rows = [_Row(IN_PYTHON, None), _Row(IN_PYTHON, None)]
         self._statuses = {tag: f" [{status}]".encode() for tag, status in record.STATUSES.items()}
@@ -176,8 +176,8 @@ cdef class Reader:
         for tag in OF_PEOPLE:
             self._add(tag, PEOPLE)
         self._add("PMID", PMID)
-        for tags, reader, *rest in rows:
-            kind = _KINDS.get(reader, IN_PYTHON)
+        for tags, reader, *rest in record.ROWS:
+            kind = _KINDS.get(reader.__name__, IN_PYTHON)
             if not rest:
                 self._rows.append(_Row(kind, reader))
             for tag in tags.split():
@@ -289,7 +289,7 @@ cdef class Reader:
         line = &cut.lines[cut.first[PMID]]
         if line.next >= 0 or not _is_pmid(line.start, line.size):
             return None
-        draft = record.Draft()
+        draft = self._record.Draft()
         fields = draft.fields
         fields["pmid"] = _string(line)
         if cut.first[PEOPLE] >= 0 and not self._people(cut, fields):
@@ -310,9 +310,9 @@ cdef class Reader:
             parts += (tag.ljust(4), value)
             groups.setdefault(tag, []).append(value)
             n = cut.lines[n].next
-        draft.lines = Lines(parts, groups, [], [])
+        draft.lines = self._record.Lines(parts, groups, [], [])
         if row == PEOPLE:
-            record.authors(draft, list(zip(parts[1::2], parts[2::2])))
+            self._record.authors(draft, list(zip(parts[1::2], parts[2::2])))
         else:
             (<_Row>self._rows[row]).reader(draft, groups)
         return 0
@@ -331,7 +331,7 @@ cdef class Reader:
             found = []
             while True:
                 if row.kind == TYPED:
-                    found.append(_typed(line, ELocationID))
+                    found.append(self._typed(line, ELocationID))
                 elif row.kind == DAYS:
                     date = _day(line)
                     if date is None:
@@ -387,7 +387,7 @@ cdef class Reader:
             if line.next < 0:
                 break
             line = &cut.lines[line.next]
-        fields["journal"] = record.known_journal(
+        fields["journal"] = self._record.known_journal(
             None if once[0] == NULL else _string(once[0]),
             None if once[1] == NULL else _string(once[1]),
             None if once[2] == NULL else _string(once[2]),
@@ -440,7 +440,7 @@ cdef class Reader:
         while True:
             role = self._tags[line.tag].role
             if role == AID:
-                found.append(_typed(line, ArticleId))
+                found.append(self._typed(line, ArticleId))
             elif role == PMC:
                 pmc.append(ArticleId(_string(line), "pmc"))
             else:
@@ -546,6 +546,21 @@ cdef class Reader:
             fields["investigator_lists"] = (InvestigatorList(tuple(investigators)),)
         return True
 
+    cdef object _typed(self, Line* line, make):
+        """A value with its type in brackets."""
+        cdef Bytes p = line.start
+        cdef Py_ssize_t n
+        if line.wraps:
+            return make(*self._record.typed(_string(line)))
+        if p[line.size - 1] == c"]":
+            n = line.size - 2
+            while n > 0:
+                n -= 1
+                if p[n] == c" " and p[n + 1] == c"[":
+                    kind = _slice(p + n + 2, line.size - n - 3, line.beyond_ascii)
+                    return make(_slice(p, n, line.beyond_ascii), kind)
+        return make(_string(line))
+
 
 # single values
 
@@ -615,22 +630,6 @@ cdef void _join(Line* line, char* to) noexcept:
         to += 1
         p = stop + 7
     memcpy(to, p, end - p)
-
-
-cdef object _typed(Line* line, make):
-    """A value with its type in brackets."""
-    cdef Bytes p = line.start
-    cdef Py_ssize_t n
-    if line.wraps:
-        return make(*record.typed(_string(line)))
-    if p[line.size - 1] == c"]":
-        n = line.size - 2
-        while n > 0:
-            n -= 1
-            if p[n] == c" " and p[n + 1] == c"[":
-                kind = _slice(p + n + 2, line.size - n - 3, line.beyond_ascii)
-                return make(_slice(p, n, line.beyond_ascii), kind)
-    return make(_string(line))
 
 
 cdef object _identifier(Line* line):
@@ -736,3 +735,57 @@ cdef bint _says(Line* said, Line* line, bytes status) noexcept:
         and memcmp(said.start, line.start, line.size) == 0
         and memcmp(said.start + line.size, PyBytes_AS_STRING(status), size) == 0
     )
+
+
+# files
+
+def without_blanks_at_line_ends(bytes data):
+    """The text with one blank less in front of every line end that has any."""
+    cdef Bytes start = <Bytes>PyBytes_AS_STRING(data)
+    cdef Bytes p = start
+    cdef Bytes end = p + PyBytes_GET_SIZE(data)
+    cdef Bytes stop = p
+    cdef char* to = NULL
+    while True:
+        stop = <Bytes>memchr(stop, c"\n", end - stop)
+        if stop == NULL:
+            break
+        if stop > p and (stop - 1)[0] == c" ":
+            if to == NULL:
+                made = PyBytes_FromStringAndSize(NULL, end - start)
+                to = PyBytes_AS_STRING(made)
+            memcpy(to, p, stop - p - 1)
+            to += stop - p - 1
+            p = stop
+        stop += 1
+    if to == NULL:
+        return data
+    memcpy(to, p, end - p)
+    return made[: to + (end - p) - PyBytes_AS_STRING(made)]
+
+
+def cut_at_pmids(bytes data):
+    """The text cut in front of each line that begins with ``PMID-``."""
+    cdef const char* start = PyBytes_AS_STRING(data)
+    cdef const char* p = start
+    cdef const char* end = p + PyBytes_GET_SIZE(data)
+    cdef list pieces = []
+    while True:
+        p = <const char*>memchr(p, c"\n", end - p)
+        if p == NULL:
+            break
+        p += 1
+        if end - p >= 5 and memcmp(p, b"PMID-", 5) == 0:
+            pieces.append(PyBytes_FromStringAndSize(start, p - start))
+            start = p
+    pieces.append(PyBytes_FromStringAndSize(start, end - start) if pieces else data)
+    return pieces
+
+
+def line_ends(bytes data):
+    """How many there are."""
+    cdef Bytes p = <Bytes>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t n, found = 0
+    for n in range(PyBytes_GET_SIZE(data)):
+        found += p[n] == c"\n"
+    return found
