@@ -15,10 +15,11 @@ from libc.string cimport memchr, memcmp, memcpy
 
 from medgraph.dates import MONTHS, YEARS, display_date, history_date, medline_day
 from medgraph.medline.people import SUFFIXES, name
-from medgraph.medline.sections import sections
+from medgraph.medline.sections import ENDS, IN_LABELS, LONGEST, SHORTEST
 from medgraph.medline.tags import CODES, OF_PEOPLE
 from medgraph.model import (
     Abstract,
+    AbstractSection,
     Affiliation,
     ArticleId,
     Author,
@@ -38,6 +39,7 @@ cdef extern from "Python.h":
     object PyBytes_FromStringAndSize(const char* text, Py_ssize_t size)
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
+    Py_ssize_t PyUnicode_FindChar(object text, Py_UCS4 character, Py_ssize_t start, Py_ssize_t end, int direction)
 
 ctypedef const unsigned char* Bytes
 
@@ -110,6 +112,23 @@ cdef enum:
 
 cdef int FIRST_YEAR = min(YEARS.values())
 cdef int LAST_YEAR = max(YEARS.values())
+
+cdef enum:
+    # what a character is beside a label of an abstract
+    ENDS_SENTENCE = 1
+    IN_LABEL = 2
+    CHARACTERS = 0x2020
+
+cdef Py_ssize_t MIN_LABEL = SHORTEST
+cdef Py_ssize_t MAX_LABEL = LONGEST
+cdef unsigned char MEANS[CHARACTERS]
+
+cdef void _classify():
+    cdef int n
+    for n in range(CHARACTERS):
+        MEANS[n] = (ENDS_SENTENCE if chr(n) in ENDS else 0) | (IN_LABEL if chr(n) in IN_LABELS else 0)
+
+_classify()
 
 
 cdef struct Tag:
@@ -410,7 +429,7 @@ cdef class Reader:
                 break
             line = &cut.lines[line.next]
         fields["abstract"] = Abstract(
-            () if text == NULL else sections(_string(text)), None if rights == NULL else _string(rights)
+            () if text == NULL else _sections(_string(text)), None if rights == NULL else _string(rights)
         )
         return True
 
@@ -729,28 +748,90 @@ cdef bint _says(Line* said, Line* line, bytes status) noexcept:
     """Whether a PHST says a date with this status."""
     cdef Py_ssize_t size = PyBytes_GET_SIZE(status)
     return (
-        not said.wraps
-        and not line.wraps
-        and said.size == line.size + size
+        said.size == 16 + size
+        and (line.size == 16 or line.size == 10)
         and memcmp(said.start, line.start, line.size) == 0
-        and memcmp(said.start + line.size, PyBytes_AS_STRING(status), size) == 0
+        and said.start[line.size] == c" "
+        and memcmp(said.start + 16, PyBytes_AS_STRING(status), size) == 0
     )
+
+
+cdef tuple _sections(str value):
+    """The sections of an abstract. A label is looked for from its end, as few characters are colons."""
+    cdef Py_ssize_t size = len(value)
+    cdef Py_ssize_t colon, start, end
+    cdef str label
+    cdef list found
+    colon = _label_end(value, 0, size)
+    if colon < MIN_LABEL or colon > MAX_LABEL or not c"A" <= value[0] <= c"Z":
+        return (AbstractSection(value),)
+    for start in range(colon):
+        if not _means(value[start]) & IN_LABEL:
+            return (AbstractSection(value),)
+    found = []
+    label, start = value[:colon], colon + 2
+    while True:
+        colon = _label_end(value, colon + 2, size)
+        if colon < 0:
+            break
+        end = _end_of_sentence(value, start, colon)
+        if end >= 0:
+            found.append(AbstractSection(value[start : end + 1], label, None, None, True))
+            label, start = value[end + 2 : colon], colon + 2
+    found.append(AbstractSection(value[start:], label, None, None, True))
+    return tuple(found)
+
+
+cdef Py_ssize_t _label_end(str value, Py_ssize_t start, Py_ssize_t size):
+    """Where the next colon before a blank is, -1 for none."""
+    cdef Py_ssize_t colon
+    while True:
+        colon = PyUnicode_FindChar(value, c":", start, size, 1)
+        if colon < 0 or colon + 1 == size:
+            return -1
+        if value[colon + 1] == c" ":
+            return colon
+        start = colon + 1
+
+
+cdef Py_ssize_t _end_of_sentence(str value, Py_ssize_t start, Py_ssize_t colon):
+    """The last character of the sentence before the label that this colon may end; -1 where it ends none."""
+    cdef Py_ssize_t n = colon - 1
+    cdef Py_ssize_t end = -1
+    # the longest label, if a bracket in one may end a sentence
+    while n >= start and colon - n <= MAX_LABEL + 2:
+        if (
+            colon - n >= MIN_LABEL + 2
+            and _means(value[n]) & ENDS_SENTENCE
+            and value[n + 1] == c" "
+            and c"A" <= value[n + 2] <= c"Z"
+        ):
+            end = n
+        if not _means(value[n]) & IN_LABEL:
+            break
+        n -= 1
+    return end
+
+
+cdef inline int _means(Py_UCS4 character) noexcept:
+    return MEANS[character] if character < CHARACTERS else 0
 
 
 # files
 
-def without_blanks_at_line_ends(bytes data):
-    """The text with one blank less in front of every line end that has any."""
+def without_before_line_ends(bytes data, bytes byte):
+    """The text with one such byte less in front of every line end that has any."""
     cdef Bytes start = <Bytes>PyBytes_AS_STRING(data)
     cdef Bytes p = start
     cdef Bytes end = p + PyBytes_GET_SIZE(data)
     cdef Bytes stop = p
+    cdef unsigned char without = PyBytes_AS_STRING(byte)[0]
     cdef char* to = NULL
     while True:
         stop = <Bytes>memchr(stop, c"\n", end - stop)
         if stop == NULL:
             break
-        if stop > p and (stop - 1)[0] == c" ":
+        if stop > p and (stop - 1)[0] == without:
             if to == NULL:
                 made = PyBytes_FromStringAndSize(NULL, end - start)
                 to = PyBytes_AS_STRING(made)
