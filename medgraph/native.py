@@ -15,7 +15,7 @@ OFF = "MEDGRAPH_NATIVE"
 """The environment variable that leaves them out if it is ``off``: to compare, or to find out whether one is at fault."""
 
 
-def native(package: str) -> Any:
+def compiled_part(package: str) -> Any:
     """The compiled module of a package (``medgraph.pubmed_xml``), or None where there is none."""
     if os.environ.get(OFF) == "off":
         return None

@@ -19,9 +19,9 @@ from medgraph.errors import MappingError
 from medgraph.mapping.compiled import LINES, PROPERTIES, Batch, Describe, Form, Graph, Row, Step, Triple, compiled
 from medgraph.mesh import SMALL, Resolver
 from medgraph.model import Citation, Problem
-from medgraph.native import native
+from medgraph.native import compiled_part
 
-_COMPILED = native("medgraph.mapping")
+_COMPILED = compiled_part("medgraph.mapping")
 
 
 def _itself(make: Any) -> Any:

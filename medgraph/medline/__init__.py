@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from medgraph.errors import RecordError
-from medgraph.medline.tags import KNOWN, TAGS
+from medgraph.medline.tags import CODES, KNOWN, TAGS
 from medgraph.model import Citation, Position
+from medgraph.native import compiled_part
 
 if TYPE_CHECKING:
     from medgraph.medline import flattened
@@ -31,9 +33,11 @@ def citations(
     from medgraph.medline import record  # noqa: PLC0415 (whoever asks for the tags alone reads nothing)
     from medgraph.medline.lines import blocks, grouped, loose_lines  # noqa: PLC0415
 
-    for block in blocks(stream):
+    for block in blocks(stream, _plain_reader()):
         position = Position(source, block.line, None, block.text if keep_raw else None)
-        if block.defect is not None:
+        if block.draft is not None:
+            yield record.citation(block.draft, position)
+        elif block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
         elif (block.lines is None or _are_joined(block.lines.groups)) and (parts := _flattened(block.text)) is not None:
             for part in parts:
@@ -49,6 +53,15 @@ def citations(
             yield record.read(lines, position, block.problems + problems, block.text)
 
 
+@cache
+def _plain_reader() -> Any:
+    """What reads a plain record, compiled, or None."""
+    from medgraph.medline import record  # noqa: PLC0415
+
+    compiled = compiled_part("medgraph.medline")
+    return None if compiled is None else compiled.Reader(record).read
+
+
 def _flattened(text: str) -> Iterator[flattened.Record] | None:
     """The records of flattened text; None for any other, which is nearly all, and does without the many patterns."""
     from medgraph.medline import flattened  # noqa: PLC0415
@@ -58,13 +71,10 @@ def _flattened(text: str) -> Iterator[flattened.Record] | None:
 
 def _are_joined(groups: dict[str, list[str]]) -> bool:
     """Whether another tag may stand in a line with the PMID or another code, which are single words."""
-    for tag in _CODES:  # noqa: SIM110 -- any() takes twice the time, for every record
+    for tag in CODES:  # noqa: SIM110 -- any() takes twice the time, for every record
         if tag in groups and " " in groups[tag][0]:
             return True
     return False
-
-
-_CODES = ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST")
 
 
 _TAG_FIRST = re.compile(rb"\s*([A-Z]{2,4}) {0,2}-(?:[ \r\n0-9]|\Z)")

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from medgraph.medline.tags import FREE_TEXT, KNOWN, OF_PEOPLE, SHAPES
 from medgraph.model import Problem
+from medgraph.native import compiled_part
 
 CHUNK = 1 << 18
 LARGEST_RECORD = 32 << 20
@@ -57,6 +58,7 @@ class Block(NamedTuple):
         problems: what had to be done to the text.
         lines: None where they are not as they should be; :func:`loose_lines` makes the best of them.
         defect: why this cannot be a record, where that is known already.
+        draft: what the reader of plain records made of it; there are no lines then.
     """
 
     line: int
@@ -64,6 +66,7 @@ class Block(NamedTuple):
     problems: tuple[Problem, ...] = ()
     lines: Lines | None = None
     defect: str | None = None
+    draft: Any = None
 
 
 _SHORT_BLANK_LINES = re.compile(r"(?m)^ {1,4}$")
@@ -71,7 +74,7 @@ _SHORT_BLANK_LINES = re.compile(r"(?m)^ {1,4}$")
 _EMPTY_LINES = re.compile(r"(?<!\n)\n\n+(?=[^ \n])")
 
 
-def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
+def blocks(stream: BinaryIO | Iterable[bytes], plain: Callable[[bytes], Any] | None = None) -> Iterator[Block]:
     """
     The records of a stream, in order, while no more than a chunk and a record are held.
 
@@ -79,6 +82,7 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
 
     Args:
         stream: uncompressed bytes: a binary file, or chunks of any size.
+        plain: reads a record that has nothing unusual from its bytes; gives None for any other.
     """
     line = 1
     head: Block | None = None
@@ -89,10 +93,15 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
             continue
         text, problems = _decoded(raw)
         body = text.rstrip("\n")
-        lines = None
+        lines = draft = None
         if head is None and body.startswith("PMID-") and not _ends_in_head(body):
-            lines = proper_lines(body)
-        if lines is not None:
+            if plain is not None and not problems:
+                draft = plain(raw)
+            if draft is None:
+                lines = proper_lines(body)
+        if draft is not None:
+            yield Block(line, body, draft=draft)
+        elif lines is not None:
             yield Block(line, body, problems, lines)
         else:
             first = line
@@ -103,7 +112,7 @@ def blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[Block]:
             if paragraphs and not text.endswith("\n\n"):
                 paragraphs, head = _split_off_head(paragraphs)
             yield from paragraphs
-        line += raw.count(b"\n")
+        line += _line_ends(raw)
     if head is not None:
         yield head
 
@@ -158,12 +167,10 @@ def _pieces(stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
     chunks = _Chunks(stream)
     while chunk := chunks.next(len(buffer)):
         buffer += chunk
-        *pieces, rest = buffer.split(b"\nPMID-")
+        pieces = _cut_at_pmids(buffer)
+        buffer = pieces.pop()
         if pieces:
-            yield pieces[0] + b"\n"
-            for piece in pieces[1:]:
-                yield b"PMID-" + piece + b"\n"
-            buffer = b"PMID-" + rest
+            yield from pieces
         elif len(buffer) > LARGEST_RECORD >> 3:
             cut = max(buffer.rfind(b"\n\n") + 2, _last_joined(buffer))
             if cut > 1:
@@ -186,6 +193,31 @@ def _last_joined(buffer: bytes) -> int:
         cut = found.end()
     return cut
 
+
+def cut_at_pmids(data: bytes) -> list[bytes]:
+    """The text cut in front of each line that begins with ``PMID-``."""
+    first, *others = data.split(b"\nPMID-")
+    if not others:
+        return [data]
+    return [first + b"\n", *[b"PMID-" + piece + b"\n" for piece in others[:-1]], b"PMID-" + others[-1]]
+
+
+def without_before_line_ends(data: bytes, byte: bytes) -> bytes:
+    """The text with one such byte less in front of every line end that has any."""
+    # splitting and joining takes half the time of replacing
+    return b"\n".join(data.split(byte + b"\n"))
+
+
+def line_ends(data: bytes) -> int:
+    """How many there are."""
+    return data.count(b"\n")
+
+
+_cut_at_pmids, _without_before_line_ends, _line_ends = (
+    (cut_at_pmids, without_before_line_ends, line_ends)
+    if (_compiled := compiled_part("medgraph.medline")) is None
+    else (_compiled.cut_at_pmids, _compiled.without_before_line_ends, _compiled.line_ends)
+)
 
 _BOM_BEGINS = codecs.BOM_UTF8[:1]
 
@@ -227,11 +259,10 @@ class _Chunks:
         if b"\r" in data:
             if data[-1:] == b"\r" and not last and self._line_end == b"\n":
                 data, self._rest = data[:-1], b"\r"
-            data = b"\n".join(data.split(b"\r\n"))
+            data = _without_before_line_ends(data, b"\r")
             if b"\r" in data:
                 data = data.replace(b"\r", b"\n" if self._line_end == b"\r" else b" ")
-        # splitting and joining takes half the time of replacing
-        data = b"\n".join(data.split(b" \n"))
+        data = _without_before_line_ends(data, b" ")
         if b"\t" in data:
             data = data.replace(b"\t", b" ")
         if _BOM_BEGINS in data and codecs.BOM_UTF8 in data:

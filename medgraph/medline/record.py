@@ -48,14 +48,16 @@ from medgraph.model import (
     Unread,
 )
 
+_NO_LINES = Lines([], {}, [], [])
+
 
 class Draft:
     """A citation while it is being read: its fields by name, what was not understood, what was wrong."""
 
     __slots__ = ("fields", "lines", "problems", "unread")
 
-    def __init__(self, lines: Lines) -> None:
-        self.lines = lines
+    def __init__(self, lines: Lines | None = None) -> None:
+        self.lines = lines or _NO_LINES
         self.fields: dict[str, Any] = {}
         self.unread: list[Unread] = []
         self.problems: list[Problem] = []
@@ -119,11 +121,6 @@ def day(field: str, tag: str) -> Reader:
     return read
 
 
-def title(draft: Draft, groups: Groups) -> None:
-    """``TI``, even where it is empty: the record has a title then, and says nothing in it."""
-    draft.fields["title"] = draft.first("TI", groups["TI"])
-
-
 def article_dates(draft: Draft, groups: Groups) -> None:
     """``DEP``: as the elements ``ArticleDate``, there may be several."""
     draft.fields["article_dates"] = tuple([draft.date("DEP", dates.medline_day(value)) for value in groups["DEP"]])
@@ -170,7 +167,7 @@ def other_abstracts(draft: Draft, groups: Groups) -> None:
 
 
 @lru_cache(4096)
-def _journal(
+def known_journal(
     title: str | None, abbreviation: str | None, number: str | None, country: str | None, issns: tuple[str, ...]
 ) -> Journal:
     """The journal; journals recur from record to record."""
@@ -193,7 +190,7 @@ def journal(draft: Draft, groups: Groups) -> None:
             values[3] = draft.first("CY", groups["CY"])
         elif groups["CY"] != [values[3]]:
             draft.keep("CY", draft.first("CY", groups["CY"]))
-    draft.fields["journal"] = _journal(*values, tuple(groups.get("IS", ())))
+    draft.fields["journal"] = known_journal(*values, tuple(groups.get("IS", ())))
 
 
 def pagination(draft: Draft, groups: Groups) -> None:
@@ -201,7 +198,7 @@ def pagination(draft: Draft, groups: Groups) -> None:
     draft.fields["pagination"] = Pagination(draft.first("PG", groups["PG"]))
 
 
-def _typed(value: str) -> tuple[str, str | None]:
+def typed(value: str) -> tuple[str, str | None]:
     """``10.1002/cncr.34182 [doi]`` without and with its type."""
     if value[-1:] == "]":
         number, blank, kind = value.rpartition(" [")
@@ -210,20 +207,21 @@ def _typed(value: str) -> tuple[str, str | None]:
     return value, None
 
 
-def _elocation_id(value: str) -> ELocationID:
-    return ELocationID(*_typed(value))
+def elocation_id(value: str) -> ELocationID:
+    """``LID``, with its type in brackets."""
+    return ELocationID(*typed(value))
 
 
 def article_ids(draft: Draft, groups: Groups) -> None:
     """``AID`` with its type in brackets, ``PMC`` and ``MID``."""
-    read = [ArticleId(*_typed(value)) for value in groups.get("AID", ())]
+    read = [ArticleId(*typed(value)) for value in groups.get("AID", ())]
     for tag, kind in (("PMC", "pmc"), ("MID", "mid")):
         if tag in groups:
             read += [ArticleId(value, kind) for value in groups[tag]]
     draft.fields["article_ids"] = tuple(read)
 
 
-_STATUSES = {"EDAT": "pubmed", "MHDA": "medline", "CRDT": "entrez", "PMCR": "pmc-release"}
+STATUSES = {"EDAT": "pubmed", "MHDA": "medline", "CRDT": "entrez", "PMCR": "pmc-release"}
 
 
 def history(draft: Draft, groups: Groups) -> None:
@@ -231,7 +229,7 @@ def history(draft: Draft, groups: Groups) -> None:
     stated: list[HistoryDate] = []
     said = groups.get("PHST", [])
     for value in said:
-        text, status = _typed(value)
+        text, status = typed(value)
         if status is None:
             draft.keep("PHST", value)
             draft.problem("history-status", "PHST", value, "this date does not say in brackets what happened then")
@@ -241,7 +239,7 @@ def history(draft: Draft, groups: Groups) -> None:
     already = said if len(said) < 50 else frozenset(said)
     added = [
         HistoryDate(status, draft.date(tag, dates.history_date(value)))
-        for tag, status in _STATUSES.items()
+        for tag, status in STATUSES.items()
         for value in groups.get(tag, ())
         if f"{value} [{status}]" not in already
     ]
@@ -454,16 +452,7 @@ def personal_names(draft: Draft, groups: Groups) -> None:
     draft.fields["personal_name_subjects"] = name_subjects(draft.in_order("FPS", "PS"))
 
 
-def _rows(*rows: tuple[str, Any, *tuple[Any, ...]]) -> dict[str, Reader]:
-    """By tag; ``once``, ``each`` and ``day`` are given the field, the tag, and what more there is."""
-    found: dict[str, Reader] = {}
-    for tags, reader, *rest in rows:
-        for tag in tags.split():
-            found[tag] = reader(rest[0], tag, *rest[1:]) if rest else reader
-    return found
-
-
-READ: dict[str, Reader] = _rows(
+ROWS: tuple[tuple[str, Any, *tuple[Any, ...]], ...] = (
     ("OWN", once, "owner"),
     ("STAT", once, "status"),
     ("DA", day, "date_created"),
@@ -473,10 +462,10 @@ READ: dict[str, Reader] = _rows(
     ("VI", once, "volume"),
     ("IP", once, "issue"),
     ("DP YR", publication_date),
-    ("TI", title),
+    ("TI", once, "title"),
     ("TT", once, "vernacular_title"),
     ("PG", pagination),
-    ("LID", each, "elocation_ids", _elocation_id),
+    ("LID", each, "elocation_ids", elocation_id),
     ("AB CI", abstract),
     ("OAB OABL OCI", other_abstracts),
     ("LA", each, "languages"),
@@ -506,10 +495,16 @@ READ: dict[str, Reader] = _rows(
     ("CP", each, "location_labels", _chapter),
 )
 """
-Tag -> the function that reads it together with the other tags of its row.
+Tags and the function that reads those of a row together; :func:`once`, :func:`each` and :func:`day` make one for each
+tag of the field and what more is said.
 
 ``PMID`` is read by :func:`read`; the tags of people, whose order matters, by :func:`authors`.
 """
+
+READ: dict[str, Reader] = {
+    tag: reader(rest[0], tag, *rest[1:]) if rest else reader for tags, reader, *rest in ROWS for tag in tags.split()
+}
+"""Tag -> the function that reads it."""
 
 
 def read(lines: Lines, position: Position, problems: tuple[Problem, ...], text: str) -> Citation | RecordError:
@@ -525,7 +520,7 @@ def read(lines: Lines, position: Position, problems: tuple[Problem, ...], text: 
     if len(pmids) != 1 or not _PMID.fullmatch(pmids[0]):
         return _refused(lines, position, text)
     draft = Draft(lines)
-    fields = draft.fields
+    draft.fields["pmid"] = pmids[0]
     if lines.people:
         authors(draft, lines.people)
     done = set()
@@ -537,15 +532,21 @@ def read(lines: Lines, position: Position, problems: tuple[Problem, ...], text: 
         elif reader not in done:
             done.add(reader)
             reader(draft, groups)
-    if "book" in fields:
-        fields["book"] = _as_book(fields)
     if lines.others:
         draft.unread += [Unread(tag or "line without a tag", value) for tag, value in lines.others]
+    return citation(draft, position, problems)
+
+
+def citation(draft: Draft, position: Position, problems: tuple[Problem, ...] = ()) -> Citation:
+    """The citation that was drafted, with what was known to be wrong before and what turned out to be."""
+    fields = draft.fields
+    if "book" in fields:
+        fields["book"] = _as_book(fields)
     if draft.unread:
         fields["unread"] = tuple(draft.unread)
     if problems or draft.problems:
         fields["problems"] = (*problems, *draft.problems)
-    return Citation(pmids[0], position=position, **fields)
+    return Citation(position=position, **fields)
 
 
 _PMID = re.compile(r"[1-9][0-9]{0,8}")

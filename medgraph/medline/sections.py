@@ -6,9 +6,14 @@ import re
 
 from medgraph.model import AbstractSection
 
-_LABEL = r"([A-Z][A-Z0-9 ,/&()'’-]{2,79}): "
+ENDS = '.?!)]"”%'
+"""What stands, with a blank, before a label: the end of a sentence."""
+IN_LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,/&()'’-"
+SHORTEST, LONGEST = 3, 80
+
+_LABEL = f"([A-Z][{re.escape(IN_LABELS)}]{{{SHORTEST - 1},{LONGEST - 1}}}): "
 _AT_START = re.compile(_LABEL)
-_INSIDE = re.compile(r"[.?!)\]\"”%] " + _LABEL)
+_INSIDE = re.compile(f"[{re.escape(ENDS)}] {_LABEL}")
 
 
 def sections(value: str) -> tuple[AbstractSection, ...]:

@@ -174,5 +174,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
 OF_PEOPLE = frozenset("FAU AU AUID AD CN FED ED FIR IR IRAD".split())  # noqa: SIM905
 """Tags of persons and groups; what a line of them belongs to follows from the lines above it."""
 
+CODES = ("PMID", "PMC", "OWN", "STAT", "LA", "JID", "PST")
+"""Tags that stand in almost every record and whose values are single words."""
+
 FREE_TEXT = frozenset("TI AB AD CI COI COIS OAB OCI GN TT BTI CN IRAD SO".split())  # noqa: SIM905
 """Tags whose values are prose and are wrapped."""

@@ -54,7 +54,7 @@ from medgraph.model import (
     Reference,
     SupplMesh,
 )
-from medgraph.native import native
+from medgraph.native import compiled_part
 from medgraph.pubmed_xml.elements import FLAG, INTO, Element, Fields, Notes, Root, Table, listed, many
 from medgraph.pubmed_xml.plain import Tokens
 
@@ -492,7 +492,7 @@ def _versions(compiled: Any) -> dict[Any, Any]:
     return {_day: day, _history_date: compiled.HistoryDay(day, HistoryDate), _author: compiled.Author(_author, Author)}
 
 
-_COMPILED = native("medgraph.pubmed_xml")
+_COMPILED = compiled_part("medgraph.pubmed_xml")
 _NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS, _versions(_COMPILED))
 
 
