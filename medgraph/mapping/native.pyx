@@ -640,10 +640,10 @@ cdef int _load() except -1:
     return 0
 
 
-def _version(str name, bint made=False):
-    """Enters a version; ``made`` where it is to be made for each function of that name, which differ in what they hold."""
+def _version(str name):
+    """Enters a function as the version of another."""
     def enter(version):
-        VERSIONS[name] = version if made else lambda function: version
+        VERSIONS[name] = lambda function: version
         return version
     return enter
 
@@ -736,8 +736,9 @@ def _major_keywords(values, record):
 
 # people
 
-@_version("people._people.<locals>.people", made=True)
-class _Roles:
+cdef class _Roles:
+    cdef object function, kind, of
+
     def __init__(self, function):
         held = _held(function)
         self.function, self.kind, self.of = function, held["kind"], held["of"]
@@ -747,6 +748,9 @@ class _Roles:
             return self.function(record)
         citation = CITATION.of(record)
         return _roles(<tuple>(AUTHORS.of(citation) if self.kind == "author" else EDITORS.of(citation)), self.kind, record)
+
+
+VERSIONS["people._people.<locals>.people"] = _Roles
 
 
 cdef list _roles(tuple authors, str kind, record):
@@ -816,8 +820,9 @@ def _other_person_ids(values, record):
     return _people.other_person_ids(values, record)
 
 
-@_version("people.agents.<locals>.links", made=True)
-class _Agents:
+cdef class _Agents:
+    cdef object people
+
     def __init__(self, function):
         self.people = _held(function)["people"]
 
@@ -825,14 +830,21 @@ class _Agents:
         return [ROLE_AGENT.of(role) for role in <list>_once(record, self.people) if ROLE_RANK.of(role)]
 
 
-@_version("people.roles.<locals>.links", made=True)
-class _RoleNodes:
+VERSIONS["people.agents.<locals>.links"] = _Agents
+
+
+cdef class _RoleNodes:
+    cdef object of, people, role
+
     def __init__(self, function):
         held = _held(function)
         self.people, self.of, self.role = held["people"], held["of"], held["role"]
 
     def __call__(self, value, record):
         return _numbered(f"{STEM.of(record)}{self.of}{self.role}-", self.role, <list>_once(record, self.people), record)
+
+
+VERSIONS["people.roles.<locals>.links"] = _RoleNodes
 
 
 cdef list _numbered(str stem, str table, list items, record):
@@ -848,13 +860,17 @@ cdef list _numbered(str stem, str table, list items, record):
     return found
 
 
-@_version("people.agent_class.<locals>.of", made=True)
-class _AgentClass:
+cdef class _AgentClass:
+    cdef object group, person
+
     def __init__(self, function):
         self.person, self.group = _held(function)["classes"]
 
     def __call__(self, author, record):
         return self.group if COLLECTIVE_NAME.of(author) else self.person
+
+
+VERSIONS["people.agent_class.<locals>.of"] = _AgentClass
 
 
 @_version("people.full_name")
@@ -917,8 +933,9 @@ cdef object _date_term(value, bint with_time):
     return f'"{y:04d}-{m:02d}-{d:02d}T{h:02d}:{minute:02d}:00{_DATE_TIME}'
 
 
-@_version("dates.date", made=True)
-class _Date:
+cdef class _Date:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -927,13 +944,17 @@ class _Date:
         return found if found is not None else self.function(value, record)
 
 
+VERSIONS["dates.date"] = _Date
+
+
 @_version("dates.certain_date")
 def _certain_date(value, record):
     return _date_term(value, True)
 
 
-@_version("dates._history", made=True)
-class _History:
+cdef class _History:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -955,8 +976,12 @@ class _History:
         return found
 
 
-@_version("dates.other_history", made=True)
-class _OtherHistory:
+VERSIONS["dates._history"] = _History
+
+
+cdef class _OtherHistory:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -965,6 +990,9 @@ class _OtherHistory:
             if HISTORY_STATUS.of(entry) not in _HISTORY_WITH_A_TERM:
                 return self.function(values, record)
         return None
+
+
+VERSIONS["dates.other_history"] = _OtherHistory
 
 
 # subjects
@@ -1067,8 +1095,9 @@ def _publication_types(tuple values, record):
 
 # links
 
-@_version("links._targets", made=True)
-class _Targets:
+cdef class _Targets:
+    cdef object target
+
     def __init__(self, function):
         self.target = _links._target
 
@@ -1087,6 +1116,9 @@ class _Targets:
         return found
 
 
+VERSIONS["links._targets"] = _Targets
+
+
 @_version("links._targets_by_type")
 def _targets_by_type(record):
     cdef dict found = {}
@@ -1100,8 +1132,9 @@ def _targets_by_type(record):
     return found
 
 
-@_version("links.relation_nodes", made=True)
-class _RelationNodes:
+cdef class _RelationNodes:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1114,6 +1147,9 @@ class _RelationNodes:
                 return self.function(values, record)
             items.append(relation(target, value))
         return _numbered(f"{STEM.of(record)}relation-", "relation", items, record)
+
+
+VERSIONS["links.relation_nodes"] = _RelationNodes
 
 
 @_version("links._cited")
@@ -1179,8 +1215,9 @@ def _reference_nodes(values, record):
     return found
 
 
-@_version("subjects.classes", made=True)
-class _Classes:
+cdef class _Classes:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1198,8 +1235,12 @@ class _Classes:
         return found
 
 
-@_version("subjects.publication_type_names", made=True)
-class _PublicationTypeNames:
+VERSIONS["subjects.classes"] = _Classes
+
+
+cdef class _PublicationTypeNames:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1207,8 +1248,12 @@ class _PublicationTypeNames:
         return self.function(values, record) if None in <list>_once(record, _subjects._types) else None
 
 
-@_version("subjects._substances", made=True)
-class _Substances:
+VERSIONS["subjects.publication_type_names"] = _PublicationTypeNames
+
+
+cdef class _Substances:
+    cdef object enzyme, function, registry
+
     def __init__(self, function):
         self.registry, self.enzyme, self.function = _subjects._registry, _identifiers.ec, function
 
@@ -1245,6 +1290,9 @@ class _Substances:
         return _subjects.Substances(terms, left)
 
 
+VERSIONS["subjects._substances"] = _Substances
+
+
 # dates again
 
 @_version("dates.made_available")
@@ -1262,8 +1310,9 @@ def _displayed(value, record):
 
 # documents
 
-@_version("documents._article_ids", made=True)
-class _ArticleIds:
+cdef class _ArticleIds:
+    cdef object function, made
+
     def __init__(self, function):
         self.function, self.made = function, _documents.Ids
 
@@ -1311,6 +1360,9 @@ class _ArticleIds:
         )
 
 
+VERSIONS["documents._article_ids"] = _ArticleIds
+
+
 @_version("documents.page")
 def _page(pmid, record):
     return f"{_PAGE[0]}{<str>pmid}{_PAGE[1]}"
@@ -1331,8 +1383,9 @@ def _record_node(value, record):
     return _described("record", f"{STEM.of(record)}record>", CITATION.of(record), record)
 
 
-@_version("documents.journal", made=True)
-class _Journal:
+cdef class _Journal:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1341,6 +1394,9 @@ class _Journal:
         if number and (<str>number).isalnum() and (<str>number).isascii():
             return _described("journal", f"{_CATALOGUE[0]}{number}{_CATALOGUE[1]}", value, record)
         return self.function(value, record)
+
+
+VERSIONS["documents.journal"] = _Journal
 
 
 @_version("documents.book")
@@ -1366,9 +1422,10 @@ def _page_end(value, record):
     return _literal(end) if end else None
 
 
-@_version("documents.source", made=True)
-class _Source:
+cdef class _Source:
     """The line put together as ``source_line`` does it for an article with a cover date, or as the record has it."""
+
+    cdef object function, line
 
     def __init__(self, function):
         self.function, self.line = function, _source_line.source_line
@@ -1379,8 +1436,12 @@ class _Source:
         return _literal(line) if line else None
 
 
-@_version("people.ordered.<locals>.sequence", made=True)
-class _Sequence:
+VERSIONS["documents.source"] = _Source
+
+
+cdef class _Sequence:
+    cdef object function, kind, links, of
+
     def __init__(self, function):
         held = _held(function)
         self.function, self.kind, self.of, self.links = function, held["kind"], held["of"], version_of(held["links"])
@@ -1392,10 +1453,14 @@ class _Sequence:
         return _described("people", f"{STEM.of(record)}authors>", people, record)
 
 
+VERSIONS["people.ordered.<locals>.sequence"] = _Sequence
+
+
 # wording
 
-@_version("wording.title", made=True)
-class _Title:
+cdef class _Title:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1405,8 +1470,12 @@ class _Title:
         return self.function(value, record)
 
 
-@_version("wording.language", made=True)
-class _Language:
+VERSIONS["wording.title"] = _Title
+
+
+cdef class _Language:
+    cdef object english, function
+
     def __init__(self, function):
         self.function, self.english = function, _iris.language("eng")
 
@@ -1414,13 +1483,17 @@ class _Language:
         return self.english if <tuple>values == ("eng",) else self.function(values, record)
 
 
+VERSIONS["wording.language"] = _Language
+
+
 @_version("wording.unknown_language")
 def _unknown_language(values, record):
     return None if <tuple>values == ("eng",) else _wording.unknown_language(values, record)
 
 
-@_version("wording.abstract", made=True)
-class _Abstract:
+cdef class _Abstract:
+    cdef object function
+
     def __init__(self, function):
         self.function = function
 
@@ -1429,6 +1502,9 @@ class _Abstract:
         if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
             return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
         return self.function(value, record)
+
+
+VERSIONS["wording.abstract"] = _Abstract
 
 
 @_version("wording.abstract_markup")
@@ -1454,8 +1530,9 @@ def _labelled_sections(value, record):
     return None
 
 
-@_version("links.relations.<locals>.of_types", made=True)
-class _OfTypes:
+cdef class _OfTypes:
+    cdef object ref_types
+
     def __init__(self, function):
         self.ref_types = _held(function)["ref_types"]
 
@@ -1466,3 +1543,8 @@ class _OfTypes:
             if ref_type in known:
                 found.extend(<list>known[ref_type])
         return found
+
+
+VERSIONS["links.relations.<locals>.of_types"] = _OfTypes
+
+
