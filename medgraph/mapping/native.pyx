@@ -8,6 +8,7 @@ time have a version here (:data:`VERSIONS`), which does what the function in Pyt
 the rest to it; what a value means stands there and not here.
 """
 
+from cython cimport final
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
@@ -25,6 +26,7 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_COMPACT_ASCII(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void* PyUnicode_DATA(object text)
+    PyObject* PyDict_SetDefault(object values, object key, object default) except NULL
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
     ctypedef struct PyMemberDef:
@@ -54,6 +56,7 @@ cdef void _mark() noexcept:
 _mark()
 
 
+@final
 cdef class Field:
     """
     A field of an object, read where a Struct keeps it: looking it up by its name takes ten times as long.
@@ -99,6 +102,7 @@ cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexce
     return found != 0
 
 
+@final
 cdef class _Buffer:
     """Bytes that are added to."""
 
@@ -109,7 +113,7 @@ cdef class _Buffer:
     def __dealloc__(self):
         PyMem_Free(self.start)
 
-    cdef int reserve(self, Py_ssize_t more) except -1:
+    cdef inline int reserve(self, Py_ssize_t more) except -1:
         cdef Py_ssize_t room
         cdef char* moved
         if self.size + more > self.room:
@@ -120,16 +124,16 @@ cdef class _Buffer:
             self.start, self.room = moved, room
         return 0
 
-    cdef int add(self, const char* bytes, Py_ssize_t size) except -1:
+    cdef inline int add(self, const char* bytes, Py_ssize_t size) except -1:
         self.reserve(size)
         memcpy(self.start + self.size, bytes, size)
         self.size += size
         return 0
 
-    cdef int add_bytes(self, bytes value) except -1:
+    cdef inline int add_bytes(self, bytes value) except -1:
         return self.add(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
 
-    cdef int add_string(self, object value) except -1:
+    cdef inline int add_string(self, object value) except -1:
         cdef Py_ssize_t size
         cdef const char* text = _utf8(value, &size)
         return self.add(text, size)
@@ -157,11 +161,13 @@ cdef class _Buffer:
         return 0
 
 
+@final
 cdef class _Row:
     """One row, ready to be run."""
 
     cdef Kind kind
     cdef bint whole  # of the item itself
+    cdef Field step  # the one that leads to its field, where there is one
     cdef list fields  # each the steps that lead to it
     cdef bint as_before  # the field of the row before
     cdef bytes predicate, before, after
@@ -171,6 +177,7 @@ cdef class _Row:
     cdef bint last
 
 
+@final
 cdef class _Table:
     """What one kind of node is described by."""
 
@@ -204,6 +211,8 @@ cdef _Row _made(row):
     made.members = row.predicate == MEMBERS
     made.whole = row.fields == "self"
     made.fields = [[Field(step) for step in field.split(".")] for field in fields]
+    if len(fields) == 1 and len(made.fields[0]) == 1:
+        made.step = made.fields[0][0]
     value = made.value = row.value
     made.before = made.after = b""
     made.kind = CALL
@@ -234,6 +243,7 @@ cdef object _followed(object item, list steps):
     return item
 
 
+@final
 cdef class Lines:
     """
     The tables of a mapping.
@@ -274,6 +284,7 @@ cdef class Lines:
         return lines, said.lines
 
 
+@final
 cdef class _Record:
     """One record while its lines are written."""
 
@@ -282,6 +293,8 @@ cdef class _Record:
     cdef list problems
     cdef _Buffer out
     cdef Py_ssize_t lines
+    cdef const char* subject  # of the node that is being described
+    cdef Py_ssize_t subject_size
     cdef dict described  # node -> number of its piece
     cdef Py_ssize_t* pieces  # where each begins and ends
     cdef Py_ssize_t many
@@ -300,6 +313,7 @@ cdef class _Record:
         cdef _Buffer out = self.out
         cdef Py_ssize_t start, lines, troubles
         cdef tuple node, known
+        cdef object number
         cdef PyObject* first
         for node in batch:
             start, lines = out.size, self.lines
@@ -318,9 +332,9 @@ cdef class _Record:
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
                         table.cache[node[0]] = node[1], block, self.lines - lines
-            first = PyDict_GetItem(self.described, node[0])
-            if first == NULL:
-                self.described[node[0]] = self.many
+            number = self.many
+            first = PyDict_SetDefault(self.described, node[0], number)
+            if first == <PyObject*>number:
                 self.keep(start, out.size)
             else:
                 self.merge(<Py_ssize_t><object>first, start, lines)
@@ -373,8 +387,9 @@ cdef class _Record:
                 self.pieces[2 * n + 1] += grown
         return 0
 
-    cdef int run(self, _Table table, object subject, object item) except -1:
+    cdef int run(self, _Table table, object node, object item) except -1:
         """Say of an item what the rows say of it."""
+        self.subject = _utf8(node, &self.subject_size)
         cdef _Row row
         cdef _Buffer out = self.out
         cdef list gathered = None
@@ -384,7 +399,9 @@ cdef class _Record:
             gathered = [None] * table.gathering
         for row in table.rows:
             if not row.as_before:
-                if row.whole:
+                if row.step is not None and not row.whole:
+                    v = row.step.of(item)
+                elif row.whole:
                     v = item
                 elif len(row.fields) == 1:
                     v = _followed(item, <list>row.fields[0])
@@ -394,41 +411,40 @@ cdef class _Record:
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
-                    self.begin(subject, row)
+                    self.begin(row)
                     out.add_bytes(row.before)
                     out.add_escaped(v)
                     out.add_bytes(row.after)
                     out.add(" .\n", 3)
                     self.lines += 1
                 elif row.kind == ALWAYS:
-                    self.begin(subject, row)
+                    self.begin(row)
                     out.add_bytes(row.before)
                     out.add(" .\n", 3)
                     self.lines += 1
                 elif row.kind == AS_IT_IS:
-                    self.begin(subject, row)
+                    self.begin(row)
                     out.add_bytes(row.before)
                     out.add_string(v if isinstance(v, str) else str(v))
                     out.add_bytes(row.after)
                     out.add(" .\n", 3)
                     self.lines += 1
                 else:
-                    self.say(row, subject, self.term(row, v))
+                    self.say(row, self.term(row, v))
             if row.last:
                 term = gathered[row.gathered]
                 if term is not None:
-                    self.say(row, subject, term)
+                    self.say(row, term)
         return 0
 
-    cdef int begin(self, object subject, _Row row) except -1:
+    cdef inline int begin(self, _Row row) except -1:
         """The subject and the property of a statement."""
-        cdef Py_ssize_t size
-        cdef const char* text = _utf8(subject, &size)
         cdef Py_ssize_t more = PyBytes_GET_SIZE(row.predicate)
-        self.out.reserve(size + more)
-        memcpy(self.out.start + self.out.size, text, size)
-        memcpy(self.out.start + self.out.size + size, PyBytes_AS_STRING(row.predicate), more)
-        self.out.size += size + more
+        cdef _Buffer out = self.out
+        out.reserve(self.subject_size + more)
+        memcpy(out.start + out.size, self.subject, self.subject_size)
+        memcpy(out.start + out.size + self.subject_size, PyBytes_AS_STRING(row.predicate), more)
+        out.size += self.subject_size + more
         return 0
 
     cdef object term(self, _Row row, object v):
@@ -459,7 +475,7 @@ cdef class _Record:
             (<list>gathered[row.gathered]).extend(term)
         return 0
 
-    cdef int say(self, _Row row, object subject, object terms) except -1:
+    cdef int say(self, _Row row, object terms) except -1:
         """Statements with one property and these terms, each term once; or with the properties of an ``rdf:Seq``."""
         cdef _Buffer out = self.out
         cdef Py_ssize_t n
@@ -467,14 +483,14 @@ cdef class _Record:
         if terms is None:
             return 0
         if isinstance(terms, str):
-            self.begin(subject, row)
+            self.begin(row)
             out.add_string(terms)
             out.add(" .\n", 3)
             self.lines += 1
             return 0
         if row.members:
             for n, term in enumerate(terms, 1):
-                out.add_string(subject)
+                out.add(self.subject, self.subject_size)
                 out.add_bytes(f" {MEMBER.format(n)} ".encode())
                 out.add_string(term)
                 out.add(" .\n", 3)
@@ -486,11 +502,14 @@ cdef class _Record:
                 terms = [terms[0]]
         elif n > 2 and len(set(terms)) < n:
             terms = list(dict.fromkeys(terms))
-        for term in terms:
-            self.begin(subject, row)
+        n = len(terms)
+        if not isinstance(terms, list):
+            terms = list(terms)
+        for term in <list>terms:
+            self.begin(row)
             out.add_string(term)
             out.add(" .\n", 3)
-        self.lines += len(terms)
+        self.lines += n
         return 0
 
 
@@ -736,6 +755,7 @@ def _major_keywords(values, record):
 
 # people
 
+@final
 cdef class _Roles:
     cdef object function, kind, of
 
@@ -820,6 +840,7 @@ def _other_person_ids(values, record):
     return _people.other_person_ids(values, record)
 
 
+@final
 cdef class _Agents:
     cdef object people
 
@@ -833,6 +854,7 @@ cdef class _Agents:
 VERSIONS["people.agents.<locals>.links"] = _Agents
 
 
+@final
 cdef class _RoleNodes:
     cdef object of, people, role
 
@@ -860,6 +882,7 @@ cdef list _numbered(str stem, str table, list items, record):
     return found
 
 
+@final
 cdef class _AgentClass:
     cdef object group, person
 
@@ -933,6 +956,7 @@ cdef object _date_term(value, bint with_time):
     return f'"{y:04d}-{m:02d}-{d:02d}T{h:02d}:{minute:02d}:00{_DATE_TIME}'
 
 
+@final
 cdef class _Date:
     cdef object function
 
@@ -952,6 +976,7 @@ def _certain_date(value, record):
     return _date_term(value, True)
 
 
+@final
 cdef class _History:
     cdef object function
 
@@ -979,6 +1004,7 @@ cdef class _History:
 VERSIONS["dates._history"] = _History
 
 
+@final
 cdef class _OtherHistory:
     cdef object function
 
@@ -1054,12 +1080,26 @@ def _headings(record):
 
 
 cdef int _left(Py_ssize_t n, heading, descriptor, subject, found, dict memory, record) except -1:
-    """A heading without qualifiers whose name no identifier is known for; any other is left to the function."""
-    if subject is not None or QUALIFIERS.of(heading) or TERM_UI.of(descriptor) is not None:
+    """A heading without an identifier whose qualifiers have one; any other is left to the function."""
+    cdef list qualifiers = [], starred = [], names
+    cdef tuple qualified = <tuple>QUALIFIERS.of(heading)
+    if subject is not None or TERM_UI.of(descriptor) is not None:
         _subjects._left(n, heading, found, record)
         return 0
+    for qualifier in qualified:
+        where = _term_iri(TERM_UI.of(qualifier), TERM_NAME.of(qualifier), _subjects.QUALIFIER, qualifier, memory, record)
+        if where is None or TERM_AUTO.of(qualifier) or TERM_UI.of(qualifier) is not None:
+            _subjects._left(n, heading, found, record)
+            return 0
+        qualifiers.append(where)
+        if TERM_MAJOR.of(qualifier):
+            starred.append(where)
     _unknown("mesh-heading-unresolved", "MH", _subjects.DESCRIPTOR, TERM_NAME.of(descriptor), memory, record)
-    item = _subjects.Heading(descriptor, None, [], [], [], [], TERM_AUTO.of(descriptor))
+    if qualified:
+        names = <list>(<dict>WAITING.of(record))["mesh term"]
+        for qualifier, where in zip(qualified, qualifiers):
+            names.append((where, TERM_NAME.of(qualifier)))
+    item = _subjects.Heading(descriptor, None, qualifiers, starred, [], [], TERM_AUTO.of(descriptor))
     found.left.append(_described("heading", f"{STEM.of(record)}heading-{n}>", item, record))
     return 0
 
@@ -1095,6 +1135,7 @@ def _publication_types(tuple values, record):
 
 # links
 
+@final
 cdef class _Targets:
     cdef object target
 
@@ -1132,6 +1173,7 @@ def _targets_by_type(record):
     return found
 
 
+@final
 cdef class _RelationNodes:
     cdef object function
 
@@ -1215,6 +1257,7 @@ def _reference_nodes(values, record):
     return found
 
 
+@final
 cdef class _Classes:
     cdef object function
 
@@ -1238,6 +1281,7 @@ cdef class _Classes:
 VERSIONS["subjects.classes"] = _Classes
 
 
+@final
 cdef class _PublicationTypeNames:
     cdef object function
 
@@ -1251,6 +1295,7 @@ cdef class _PublicationTypeNames:
 VERSIONS["subjects.publication_type_names"] = _PublicationTypeNames
 
 
+@final
 cdef class _Substances:
     cdef object enzyme, function, registry
 
@@ -1310,6 +1355,7 @@ def _displayed(value, record):
 
 # documents
 
+@final
 cdef class _ArticleIds:
     cdef object function, made
 
@@ -1383,6 +1429,7 @@ def _record_node(value, record):
     return _described("record", f"{STEM.of(record)}record>", CITATION.of(record), record)
 
 
+@final
 cdef class _Journal:
     cdef object function
 
@@ -1422,6 +1469,7 @@ def _page_end(value, record):
     return _literal(end) if end else None
 
 
+@final
 cdef class _Source:
     """The line put together as ``source_line`` does it for an article with a cover date, or as the record has it."""
 
@@ -1439,6 +1487,7 @@ cdef class _Source:
 VERSIONS["documents.source"] = _Source
 
 
+@final
 cdef class _Sequence:
     cdef object function, kind, links, of
 
@@ -1458,6 +1507,7 @@ VERSIONS["people.ordered.<locals>.sequence"] = _Sequence
 
 # wording
 
+@final
 cdef class _Title:
     cdef object function
 
@@ -1473,6 +1523,7 @@ cdef class _Title:
 VERSIONS["wording.title"] = _Title
 
 
+@final
 cdef class _Language:
     cdef object english, function
 
@@ -1491,6 +1542,7 @@ def _unknown_language(values, record):
     return None if <tuple>values == ("eng",) else _wording.unknown_language(values, record)
 
 
+@final
 cdef class _Abstract:
     cdef object function
 
@@ -1530,6 +1582,7 @@ def _labelled_sections(value, record):
     return None
 
 
+@final
 cdef class _OfTypes:
     cdef object ref_types
 

@@ -8,6 +8,7 @@ up, and the readers in Python begin the record anew. So it never has to keep wha
 what is wrong with a record.
 """
 
+from cython cimport final
 from cpython.dict cimport PyDict_GetItem
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyObject_CallObject
@@ -66,6 +67,7 @@ _classify()
 cdef str _MATHML = ' xmlns:mml="' + MATHML.strip('{}') + '"'
 
 
+@final
 cdef class _Given:
     """An attribute: its field, what its values mean if only some are allowed, and its place in a Struct."""
 
@@ -78,6 +80,7 @@ cdef class _Given:
         self.name, self.field, self.allowed = name, field, allowed
 
 
+@final
 cdef class _Child:
     """
     A child of an element.
@@ -95,6 +98,7 @@ cdef class _Child:
         self.name, self.field, self.repeats, self.of_text, self.element = name, field, repeats, of_text, element
 
 
+@final
 cdef class _Element:
     """An element of the table. Its children are looked for from the one after the last: they come in order."""
 
@@ -132,6 +136,7 @@ cdef struct Cursor:
     int depth
 
 
+@final
 cdef class Reader:
     """
     Reads whole records.
@@ -668,6 +673,7 @@ cdef unsigned char* _encoded(unsigned int character, unsigned char* to) noexcept
     return to + 4
 
 
+@final
 cdef class Day:
     """
     The date in the parts of an XML date, where each is a number and the calendar has the day; else asks the function.
@@ -706,6 +712,7 @@ cdef PyObject* _number(dict numbers, dict fields, str name) except? NULL:
     return NULL if value == NULL else PyDict_GetItem(numbers, <object>value)
 
 
+@final
 cdef class HistoryDay:
     """The date of a history, by its status."""
 
@@ -718,6 +725,7 @@ cdef class HistoryDay:
         return self.made(fields["status"], self.day(fields))
 
 
+@final
 cdef class Author:
     """A person or a group, where there is a last name or a group's; else asks the function."""
 
