@@ -52,8 +52,9 @@ class Tally(Struct):
             self.example = example if example is None else example[:_VALUE_LENGTH]
             self.message = message
         self.count += 1
-        if pmid is not None and len(self.pmids) < EXAMPLES and pmid not in self.pmids:
-            self.pmids = (*self.pmids, pmid)
+        pmids = self.pmids
+        if len(pmids) < EXAMPLES and pmid is not None and pmid not in pmids:
+            self.pmids = (*pmids, pmid)
 
     def __add__(self, other: Tally) -> Tally:
         first = self if self.count else other

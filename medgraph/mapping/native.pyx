@@ -14,7 +14,7 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memchr, memcmp, memcpy
 
 from types import MemberDescriptorType
 
@@ -94,12 +94,19 @@ cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
 
 
 cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexcept:
-    """Whether a literal cannot hold all of these bytes as they are; without a way out, so that many are looked at in one step."""
+    """Whether a literal cannot hold all of these bytes as they are."""
     cdef Py_ssize_t n
-    cdef unsigned char found = 0
+    if size > 48:
+        return (
+            memchr(text, c'"', size) != NULL
+            or memchr(text, c"\\", size) != NULL
+            or memchr(text, c"\n", size) != NULL
+            or memchr(text, c"\r", size) != NULL
+        )
     for n in range(size):
-        found |= (text[n] == 0x22) | (text[n] == 0x5C) | (text[n] == 0x0A) | (text[n] == 0x0D)
-    return found != 0
+        if SPECIAL[text[n]]:
+            return True
+    return False
 
 
 @final
@@ -517,7 +524,7 @@ cdef class _Record:
 
 cdef object _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
 cdef tuple _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC
-cdef object _HISTORY_OF, _problem
+cdef object _HISTORY_OF, _every_date, _problem
 cdef object _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT
 cdef str _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
 
@@ -634,7 +641,7 @@ def version_of(function):
 cdef int _load() except -1:
     """What the versions need of the modules that have the functions, which are loaded after this one."""
     global _documents, _identifiers, _iris, _languages, _links, _pagination, _people, _source_line, _subjects, _wording
-    global _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC, _HISTORY_OF, _problem
+    global _ARTICLE, _CATALOGUE, _DOI, _PAGE, _PMC, _HISTORY_OF, _every_date, _problem
     global _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT, _DATE, _DATE_TIME, _YEAR, _YEAR_MONTH
     if _subjects is not None:
         return 0
@@ -650,6 +657,7 @@ cdef int _load() except -1:
     )
     _CATALOGUE = tuple(iris.journal("0", None, None).split("0"))
     _HISTORY_OF = dates._history
+    _every_date = dates.dates
     _problem = Problem
     _HISTORY_WITH_A_TERM, _FILLED_WITH_MIDNIGHT = dates.HISTORY_WITH_A_TERM, dates.FILLED_WITH_MIDNIGHT
     _YEAR, _YEAR_MONTH, _DATE, _DATE_TIME = (
@@ -969,6 +977,17 @@ cdef class _Date:
 
 
 VERSIONS["dates.date"] = _Date
+
+
+@_version("dates.dates")
+def _dates(values, record):
+    cdef list found = []
+    for value in <tuple>values:
+        term = _date_term(value, True)
+        if term is None:
+            return _every_date(values, record)
+        found.append(term)
+    return found
 
 
 @_version("dates.certain_date")
@@ -1455,6 +1474,43 @@ def _book(value, record):
 def _pages(value, record):
     printed = MEDLINE_PGN.of(value)
     return _literal(printed) if printed else _documents.pages(value, record)
+
+
+cdef class _FirstAndLast:
+    """The pages of a plain range of numbers, the last written out; what is not so plain is left to the function."""
+    cdef object function
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, record):
+        cdef Py_ssize_t size, hyphen, n, missing
+        cdef const char* text
+        value = PAGINATION.of(CITATION.of(record))
+        printed = MEDLINE_PGN.of(value) if value is not None else None
+        if not printed:
+            return self.function(record)
+        text = _utf8(printed, &size)
+        for hyphen in range(size):
+            if text[hyphen] == c"-":
+                break
+        else:
+            return self.function(record)
+        if not 0 < hyphen < size - 1 or text[0] == c"0" or text[hyphen + 1] == c"0":
+            return self.function(record)
+        for n in range(size):
+            if n != hyphen and not c"0" <= text[n] <= c"9":
+                return self.function(record)
+        first, last = (<str>printed)[:hyphen], (<str>printed)[hyphen + 1 :]
+        missing = 2 * hyphen + 1 - size
+        if missing > 0:
+            last = (<str>first)[:missing] + last
+        if missing < 0 or last >= first:
+            return first, last
+        return self.function(record)
+
+
+VERSIONS["documents._first_and_last"] = _FirstAndLast
 
 
 @_version("documents.page_start")
