@@ -279,7 +279,8 @@ def _decoded(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
         before = raw[: error.start].decode("utf-8", WINDOWS_1252)
         tag = next(reversed(_TAG_LINE.findall(before)), "")
         start = max(before.rfind(" "), before.rfind("\n")) + 1
-        word = text[start : start + 80].split(maxsplit=1)[0]
+        # 0xA0 is a no-break space, with which split() may leave nothing
+        word = (text[start : start + 80].split(maxsplit=1) or [""])[0]
         message = f"the byte {raw[error.start]:#04x} is not UTF-8; it and its like here are read as Windows-1252"
         return text, (Problem(code="encoding", element=tag, value=word, message=message),)
 
