@@ -13,11 +13,9 @@ import pytest
 from medgraph import medline
 from medgraph.errors import RecordError
 from medgraph.medline import lines
-from medgraph.medline.lines import Block, blocks
+from medgraph.medline.lines import COMPILED, Block, blocks
 from medgraph.model import Citation
-from medgraph.native import native
 
-COMPILED = native("medgraph.medline")
 pytestmark = pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
 
 CASES = Path(__file__).parent / "medline"

@@ -9,15 +9,13 @@ from typing import BinaryIO
 
 from medgraph.errors import RecordError
 from medgraph.medline import flattened, record
-from medgraph.medline.lines import blocks, grouped, loose_lines
+from medgraph.medline.lines import COMPILED, blocks, grouped, loose_lines
 from medgraph.medline.tags import CODES, KNOWN, TAGS
 from medgraph.model import Citation, Position
-from medgraph.native import native
 
 __all__ = ["TAGS", "citations", "looks_like"]
 
-_COMPILED = native("medgraph.medline")
-_PLAIN = None if _COMPILED is None else _COMPILED.Reader(record).read
+_PLAIN = None if COMPILED is None else COMPILED.Reader(record).read
 
 
 def citations(

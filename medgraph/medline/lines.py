@@ -213,10 +213,13 @@ def line_ends(data: bytes) -> int:
     return data.count(b"\n")
 
 
+COMPILED = native("medgraph.medline")
+"""The compiled module, or None."""
+
 _cut_at_pmids, _without_before_line_ends, _line_ends = (
     (cut_at_pmids, without_before_line_ends, line_ends)
-    if (_compiled := native("medgraph.medline")) is None
-    else (_compiled.cut_at_pmids, _compiled.without_before_line_ends, _compiled.line_ends)
+    if COMPILED is None
+    else (COMPILED.cut_at_pmids, COMPILED.without_before_line_ends, COMPILED.line_ends)
 )
 
 _BOM_BEGINS = codecs.BOM_UTF8[:1]
