@@ -19,8 +19,8 @@ PACKAGE = "medgraph"
 
 def compiled(root: Path, folder: Path) -> list[Path]:
     """The compiled modules, in ``folder`` under their paths below ``root``."""
-    from Cython.Build import cythonize
-    from setuptools import Distribution, Extension
+    from Cython.Build import cythonize  # noqa: PLC0415 (there may be none)
+    from setuptools import Distribution, Extension  # noqa: PLC0415
 
     modules = cythonize(
         [

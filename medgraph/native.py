@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 OFF = "MEDGRAPH_NATIVE"
-"""The environment variable that leaves them out if it is ``off``: to compare, or to find out whether one is at fault."""
+"""The environment variable that leaves them out if it is ``off``: to compare, or to see whether one is at fault."""
 
 
 def compiled_part(package: str) -> Any:

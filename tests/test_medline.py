@@ -189,6 +189,10 @@ class TestLines:
         assert record.authors[0].name == "Doe J"
         assert record.source == "J Examples. 2020 Jan;7:1-9."
 
+    def test_a_no_break_space_of_windows_1252_ends_the_record(self) -> None:
+        record = one(b"PMID- 1\nSO  - \xa0\n")
+        assert (record.source, codes(record)) == ("\u00a0", [("encoding", "SO")])
+
     def test_what_is_not_utf_8_is_read_as_windows_1252_and_reported(self) -> None:
         record = one("PMID- 1\nTI  - Häuser \u2013 und ".encode() + b"M\xfcller\x92s \x81 caf\xe9.\n")
         assert record.title == "Häuser \u2013 und Müller\u2019s \x81 café."

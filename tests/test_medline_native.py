@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from medgraph import medline
 from medgraph.errors import RecordError
-from medgraph.medline.lines import Block, blocks
+from medgraph.medline import lines
+from medgraph.medline.lines import COMPILED, Block, blocks
 from medgraph.model import Citation
-from medgraph.native import compiled_part
 
-COMPILED = compiled_part("medgraph.medline")
 pytestmark = pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
 
 CASES = Path(__file__).parent / "medline"
@@ -26,10 +26,10 @@ Read = Callable[[bytes], list[Citation | RecordError]]
 @pytest.fixture
 def same(monkeypatch: pytest.MonkeyPatch) -> Read:
     """Reads bytes both ways; both must give the same."""
-    plain = medline._PLAIN
+    plain = medline._plain_reader()
 
     def read(raw: bytes, reader: object) -> list[Citation | RecordError]:
-        monkeypatch.setattr(medline, "_PLAIN", reader)
+        monkeypatch.setattr(medline, "_plain_reader", lambda: reader)
         return list(medline.citations(io.BytesIO(raw), "x.nbib", keep_raw=True))
 
     def same(raw: bytes) -> list[Citation | RecordError]:
@@ -49,7 +49,8 @@ def same(monkeypatch: pytest.MonkeyPatch) -> Read:
 
 
 def is_plain(record: bytes) -> bool:
-    return medline._PLAIN is not None and medline._PLAIN(record) is not None
+    plain = medline._plain_reader()
+    return plain is not None and plain(record) is not None
 
 
 def texts(shared: Path) -> Iterator[bytes]:
@@ -250,37 +251,37 @@ CTDT- 20220301""".split("\n")  # noqa: SIM905
 
 def changed(rng: random.Random, records: list[bytes]) -> bytes:
     """A record damaged in one of the ways in which they come, or in two."""
-    lines = rng.choice(records).split(b"\n")
+    record = rng.choice(records).split(b"\n")
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        at = rng.randrange(len(lines))
-        other = rng.randrange(len(lines))
-        line = lines[at]
+        at = rng.randrange(len(record))
+        other = rng.randrange(len(record))
+        line = record[at]
         column = rng.randrange(len(line) + 1)
         what = rng.randrange(11)
         if what == 0:
-            lines[at] = line[:column] + bytes([rng.randrange(256)]) + line[column + 1 :]
+            record[at] = line[:column] + bytes([rng.randrange(256)]) + line[column + 1 :]
         elif what == 1:
-            lines[at] = line[:column] + rng.choice(MARKS).encode() + line[column:]
+            record[at] = line[:column] + rng.choice(MARKS).encode() + line[column:]
         elif what == 2:
-            lines[at] = line[:column]
+            record[at] = line[:column]
         elif what == 3:
-            lines[at], lines[other] = lines[other], lines[at]
+            record[at], record[other] = record[other], record[at]
         elif what == 4:
-            lines[at] = lines[other][:6] + line[6:]
+            record[at] = record[other][:6] + line[6:]
         elif what == 5:
-            lines[at] = line.replace(b" ", b"  ", 1)
+            record[at] = line.replace(b" ", b"  ", 1)
         elif what == 6:
-            lines.insert(at, lines[other])
+            record.insert(at, record[other])
         elif what == 7:
-            del lines[at]
+            del record[at]
         elif what == 8:
-            lines.insert(at, rng.choice(LINES).encode())
+            record.insert(at, rng.choice(LINES).encode())
         elif what == 9:
-            lines[at:at] = rng.choice(records).split(b"\n")[:5]
+            record[at:at] = rng.choice(records).split(b"\n")[:5]
         else:
-            lines[at] = line[:6] + line[column:]
-        lines = lines or [b""]
-    return b"\n".join(lines)
+            record[at] = line[:6] + line[column:]
+        record = record or [b""]
+    return b"\n".join(record)
 
 
 MARKS = [" ", "  ", "\n", "\n\n", "\n      ", "\t", "\r", "\r\n", "-", "[", "]", "/", ":", ",", ", ", "*", "29", "31"]
@@ -302,12 +303,12 @@ def test_cases(same: Read, path: Path) -> None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_that_is_wrong_or_says_something_else(same: Read, line: str) -> None:
-    lines = RECORD.splitlines()
-    for at in range(len(lines) + 1):
-        same("\n".join([*lines[:at], line, *lines[at:]]).encode())
-    for at, there in enumerate(lines):
+    record = RECORD.splitlines()
+    for at in range(len(record) + 1):
+        same("\n".join([*record[:at], line, *record[at:]]).encode())
+    for at, there in enumerate(record):
         if there[:6] == line[:6]:
-            same("\n".join([*lines[:at], line, *lines[at + 1 :]]).encode())
+            same("\n".join([*record[:at], line, *record[at + 1 :]]).encode())
 
 
 def test_a_record_cut_off_at_every_byte(same: Read) -> None:
@@ -332,6 +333,69 @@ def test_damaged_records(same: Read) -> None:
     records = [RECORD.encode(), *(part for path in sorted(CASES.iterdir()) for part in split(path.read_bytes()))]
     for _ in range(2000):
         same(changed(rng, records))
+
+
+def test_labels_of_abstracts(same: Read) -> None:
+    rng = random.Random(3)
+    pieces = [
+        "AIMS: ",
+        "METHODS: ",
+        "A",
+        "b",
+        " ",
+        ".",
+        ")",
+        "(",
+        "”",
+        "’",
+        "≤",
+        ": ",
+        ":",
+        "X" * 40,
+        "1",
+        "É",
+        "?",
+        "% ",
+    ]
+    for _ in range(60):
+        abstracts = ["".join(rng.choices(pieces, k=rng.randrange(1, 40))) for _ in range(50)]
+        abstracts = [
+            rng.choice(["", "AIMS: ", "A" * rng.randrange(78, 83) + ": "]) + abstract for abstract in abstracts
+        ]
+        same("".join(f"PMID- {n}\nAB  - {' '.join(text.split())}\n\n" for n, text in enumerate(abstracts, 1)).encode())
+
+
+def test_labels_of_every_length(same: Read) -> None:
+    for length in (*range(1, 8), *range(76, 86)):
+        for label in ("A" * length, "A) " * (length // 3 + 1), f"a) {'A' * length}", f"AAA. {'B' * length}"):
+            for before in ("", "AIMS: x. ", "AIMS: ", "AIMS: A” "):
+                same(f"PMID- 1\nAB  - {before}{label}: x\n".encode())
+
+
+def test_files_are_cut_alike() -> None:
+    rng = random.Random(4)
+    pieces = [b"\n", b" ", b"\r", b"PMID-", b"\nPMID-", b"PMID", b" \n", b"\r\n", b"x", b"\xe9", b"\0"]
+    for _ in range(3000):
+        data = b"".join(rng.choices(pieces, k=rng.randrange(30)))
+        assert COMPILED.cut_at_pmids(data) == lines.cut_at_pmids(data)
+        assert COMPILED.line_ends(data) == lines.line_ends(data)
+        for byte in (b" ", b"\r"):
+            assert COMPILED.without_before_line_ends(data, byte) == lines.without_before_line_ends(data, byte)
+
+
+def test_one_reader_serves_several_threads() -> None:
+    records = [RECORD.replace("12345678", str(pmid)).encode() for pmid in range(1, 400)]
+    with ThreadPoolExecutor(4) as pool:
+        drafts = list(pool.map(medline._PLAIN, records))
+    assert [draft.fields["pmid"] for draft in drafts] == list(map(str, range(1, 400)))
+    first = {**drafts[0].fields, "pmid": None}
+    assert all({**draft.fields, "pmid": None} == first for draft in drafts)
+
+
+def test_nothing_but_bytes_is_taken() -> None:
+    for wrong in (None, "text", 1):
+        with pytest.raises(TypeError):
+            medline._PLAIN(wrong)
 
 
 def test_real_records(same: Read, shared: Path) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from medgraph.errors import RecordError
 from medgraph.medline.tags import CODES, KNOWN, TAGS
 from medgraph.model import Citation, Position
-from medgraph.native import compiled_part
 
 if TYPE_CHECKING:
     from medgraph.medline import flattened
@@ -57,9 +56,9 @@ def citations(
 def _plain_reader() -> Any:
     """What reads a plain record, compiled, or None."""
     from medgraph.medline import record  # noqa: PLC0415
+    from medgraph.medline.lines import COMPILED  # noqa: PLC0415
 
-    compiled = compiled_part("medgraph.medline")
-    return None if compiled is None else compiled.Reader(record).read
+    return None if COMPILED is None else COMPILED.Reader(record).read
 
 
 def _flattened(text: str) -> Iterator[flattened.Record] | None:

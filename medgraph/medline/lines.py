@@ -213,10 +213,13 @@ def line_ends(data: bytes) -> int:
     return data.count(b"\n")
 
 
+COMPILED = compiled_part("medgraph.medline")
+"""The compiled module, or None."""
+
 _cut_at_pmids, _without_before_line_ends, _line_ends = (
     (cut_at_pmids, without_before_line_ends, line_ends)
-    if (_compiled := compiled_part("medgraph.medline")) is None
-    else (_compiled.cut_at_pmids, _compiled.without_before_line_ends, _compiled.line_ends)
+    if COMPILED is None
+    else (COMPILED.cut_at_pmids, COMPILED.without_before_line_ends, COMPILED.line_ends)
 )
 
 _BOM_BEGINS = codecs.BOM_UTF8[:1]
@@ -279,7 +282,8 @@ def _decoded(raw: bytes) -> tuple[str, tuple[Problem, ...]]:
         before = raw[: error.start].decode("utf-8", WINDOWS_1252)
         tag = next(reversed(_TAG_LINE.findall(before)), "")
         start = max(before.rfind(" "), before.rfind("\n")) + 1
-        word = text[start : start + 80].split(maxsplit=1)[0]
+        # 0xA0 is a no-break space, with which split() may leave nothing
+        word = (text[start : start + 80].split(maxsplit=1) or [""])[0]
         message = f"the byte {raw[error.start]:#04x} is not UTF-8; it and its like here are read as Windows-1252"
         return text, (Problem(code="encoding", element=tag, value=word, message=message),)
 

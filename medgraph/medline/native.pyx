@@ -18,19 +18,8 @@ from medgraph.medline.people import SUFFIXES, name
 from medgraph.medline.sections import ENDS, IN_LABELS, LONGEST, SHORTEST
 from medgraph.medline.tags import CODES, OF_PEOPLE
 from medgraph.model import (
-    Abstract,
-    AbstractSection,
-    Affiliation,
-    ArticleId,
-    Author,
-    ELocationID,
-    HistoryDate,
-    Identifier,
-    InvestigatorList,
-    Keyword,
-    KeywordList,
-    Pagination,
-    PartialDate,
+    Abstract, AbstractSection, Affiliation, ArticleId, Author, ELocationID, HistoryDate, Identifier, InvestigatorList,
+    Keyword, KeywordList, Pagination, PartialDate,
 )
 
 cdef extern from "Python.h":
@@ -44,64 +33,20 @@ cdef extern from "Python.h":
 ctypedef const unsigned char* Bytes
 
 cdef enum:
-    # the tags that are told apart within their rows; see _ROLES
-    FAU = 1
-    FED
-    FIR
-    CN
-    AU
-    ED
-    IR
-    AUID
-    AD
-    IRAD
-    IS
-    JT
-    TA
-    JID
-    PL
-    AB
-    CI
-    OT
-    OTO
-    AID
-    PMC
-    MID
-    PHST
-    DP
+    # the tags that are told apart within their rows
+    FAU = 1, FED, FIR, CN, AU, ED, IR, AUID, AD, IRAD, IS, JT, TA, JID, PL, AB, CI, OT, OTO, AID, PMC, MID, PHST, DP
 
 cdef dict _ROLES = {tag: role for role, tag in enumerate(
     "FAU FED FIR CN AU ED IR AUID AD IRAD IS JT TA JID PL AB CI OT OTO AID PMC MID PHST DP".split(), 1)}
 
 cdef enum:
-    # how the lines of a row are read
-    IN_PYTHON
-    ONCE
-    EACH
-    TYPED
-    DAY
-    DAYS
-    DISPLAYED
-    JOURNAL
-    PAGES
-    ABSTRACT
-    HISTORY
-    IDENTIFIERS
-    KEYWORDS
+    # the functions of the table whose lines are read here; what is not among them is read by Python
+    ONCE = 1, EACH, DAY, DAYS, DISPLAYED, JOURNAL, PAGES, ABSTRACT, HISTORY, IDENTIFIERS, KEYWORDS
 
-cdef dict _KINDS = {
-    "once": ONCE,
-    "each": EACH,
-    "day": DAY,
-    "article_dates": DAYS,
-    "publication_date": DISPLAYED,
-    "journal": JOURNAL,
-    "pagination": PAGES,
-    "abstract": ABSTRACT,
-    "history": HISTORY,
-    "article_ids": IDENTIFIERS,
-    "keywords": KEYWORDS,
-}
+cdef dict _KINDS = {name: kind for kind, name in enumerate(
+    "once each day article_dates publication_date journal pagination abstract history article_ids keywords".split(), 1)}
+
+cdef dict _FIELDS = {DAYS: "article_dates", DISPLAYED: "pub_date", PAGES: "pagination"}
 
 cdef enum:
     PEOPLE = 0  # the first two rows
@@ -188,7 +133,7 @@ cdef class Reader:
         cdef int n
         self._record = record
         self._names = []
-        self._rows = [_Row(IN_PYTHON, None), _Row(IN_PYTHON, None)]
+        self._rows = [_Row(0, None), _Row(0, None)]
         self._statuses = {tag: f" [{status}]".encode() for tag, status in record.STATUSES.items()}
         for n in range(SLOTS):
             self._places[n] = -1
@@ -196,14 +141,13 @@ cdef class Reader:
             self._add(tag, PEOPLE)
         self._add("PMID", PMID)
         for tags, reader, *rest in record.ROWS:
-            kind = _KINDS.get(reader.__name__, IN_PYTHON)
+            kind = _KINDS.get(reader.__name__, 0)
             if not rest:
-                self._rows.append(_Row(kind, reader))
+                self._rows.append(_Row(kind, reader, _FIELDS.get(kind)))
             for tag in tags.split():
                 if rest:
-                    if rest[1:] == [record.elocation_id]:
-                        kind = TYPED
-                    self._rows.append(_Row(kind, reader(rest[0], tag, *rest[1:]), *rest))
+                    convert = ELocationID if rest[1:] == [record.elocation_id] else rest[1] if rest[1:] else None
+                    self._rows.append(_Row(kind, record.READ[tag], rest[0], convert))
                 self._add(tag, len(self._rows) - 1)
 
     cdef int _add(self, str tag, int row) except -1:
@@ -227,7 +171,7 @@ cdef class Reader:
             slot = (slot + 1) % SLOTS
         return slot
 
-    def read(self, bytes raw):
+    def read(self, bytes raw not None):
         """The draft of a record's citation; None where the record is not as plain as this reader wants it."""
         cdef Cut cut
         cut.lines = NULL
@@ -341,103 +285,86 @@ cdef class Reader:
     cdef bint _row(self, Cut* cut, int number, dict fields) except -1:
         cdef _Row row = <_Row>self._rows[number]
         cdef Line* line = &cut.lines[cut.first[number]]
-        cdef list found
-        if row.kind == ONCE:
-            if line.next >= 0:
-                return False
-            fields[row.field] = _string(line)
-        elif row.kind == EACH or row.kind == TYPED or row.kind == DAYS:
-            found = []
-            while True:
-                if row.kind == TYPED:
-                    found.append(self._typed(line, ELocationID))
-                elif row.kind == DAYS:
-                    date = _day(line)
-                    if date is None:
-                        return False
-                    found.append(date)
-                elif row.convert is None:
-                    found.append(_string(line))
-                else:
-                    found.append(row.convert(_string(line)))
-                if line.next < 0:
-                    break
-                line = &cut.lines[line.next]
-            fields["article_dates" if row.kind == DAYS else row.field] = tuple(found)
-        elif row.kind == DAY or row.kind == DISPLAYED:
+        if row.kind == ONCE or row.kind == PAGES or row.kind == DAY or row.kind == DISPLAYED:
             if line.next >= 0 or (row.kind == DISPLAYED and self._tags[line.tag].role != DP):
                 return False
-            date = _day(line) if row.kind == DAY else _displayed(line)
-            if date is None:
-                return False
-            fields["pub_date" if row.kind == DISPLAYED else row.field] = date
-        elif row.kind == JOURNAL:
+            if row.kind == ONCE:
+                value = _string(line)
+            elif row.kind == PAGES:
+                value = Pagination(_string(line))
+            else:
+                value = _day(line) if row.kind == DAY else _displayed(line)
+                if value is None:
+                    return False
+            fields[row.field] = value
+            return True
+        if row.kind == EACH or row.kind == DAYS:
+            return self._each(cut, line, row, fields)
+        if row.kind == JOURNAL:
             return self._journal(cut, line, fields)
-        elif row.kind == ABSTRACT:
+        if row.kind == ABSTRACT:
             return self._abstract(cut, line, fields)
-        elif row.kind == HISTORY:
+        if row.kind == HISTORY:
             return self._history(cut, line, fields)
-        elif row.kind == IDENTIFIERS:
+        if row.kind == IDENTIFIERS:
             return self._identifiers(cut, line, fields)
-        elif row.kind == KEYWORDS:
+        if row.kind == KEYWORDS:
             return self._keywords(cut, line, fields)
-        elif row.kind == PAGES:
-            if line.next >= 0:
-                return False
-            fields["pagination"] = Pagination(_string(line))
-        else:
-            return False
+        return False
+
+    cdef bint _each(self, Cut* cut, Line* line, _Row row, dict fields) except -1:
+        cdef list found = []
+        while line != NULL:
+            if row.kind == DAYS:
+                value = _day(line)
+                if value is None:
+                    return False
+            elif row.convert is None:
+                value = _string(line)
+            elif row.convert is ELocationID:
+                value = self._typed(line, ELocationID)
+            else:
+                value = row.convert(_string(line))
+            found.append(value)
+            line = _after(line, cut)
+        fields[row.field] = tuple(found)
         return True
 
     cdef bint _journal(self, Cut* cut, Line* line, dict fields) except -1:
-        cdef Line* once[4]
+        cdef list once = [None, None, None, None]
         cdef list issns = []
-        cdef int n, role
-        for n in range(4):
-            once[n] = NULL
-        while True:
+        cdef int role
+        while line != NULL:
             role = self._tags[line.tag].role
             if role == IS:
                 issns.append(_string(line))
-            elif JT <= role <= PL and once[role - JT] == NULL:
-                once[role - JT] = line
+            elif JT <= role <= PL and once[role - JT] is None:
+                once[role - JT] = _string(line)
             else:
                 return False
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
-        fields["journal"] = self._record.known_journal(
-            None if once[0] == NULL else _string(once[0]),
-            None if once[1] == NULL else _string(once[1]),
-            None if once[2] == NULL else _string(once[2]),
-            None if once[3] == NULL else _string(once[3]),
-            tuple(issns),
-        )
+            line = _after(line, cut)
+        fields["journal"] = self._record.known_journal(once[0], once[1], once[2], once[3], tuple(issns))
         return True
 
     cdef bint _abstract(self, Cut* cut, Line* line, dict fields) except -1:
-        cdef Line* text = NULL
-        cdef Line* rights = NULL
-        while True:
-            if self._tags[line.tag].role == AB and text == NULL:
-                text = line
-            elif self._tags[line.tag].role == CI and rights == NULL:
-                rights = line
+        cdef tuple found = ()
+        rights = None
+        while line != NULL:
+            if self._tags[line.tag].role == AB and not found:
+                found = _sections(_string(line))
+            elif self._tags[line.tag].role == CI and rights is None:
+                rights = _string(line)
             else:
                 return False
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
-        fields["abstract"] = Abstract(
-            () if text == NULL else _sections(_string(text)), None if rights == NULL else _string(rights)
-        )
+            line = _after(line, cut)
+        fields["abstract"] = Abstract(found, rights)
         return True
 
     cdef bint _keywords(self, Cut* cut, Line* line, dict fields) except -1:
         cdef list words = []
         cdef str word
         owner = None
-        while True:
+        while line != NULL:
             word = _string(line)
             if self._tags[line.tag].role == OT:
                 words.append(Keyword(word[1:], True) if line.start[0] == c"*" else Keyword(word))
@@ -445,29 +372,22 @@ cdef class Reader:
                 owner = word
             else:
                 return False
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
+            line = _after(line, cut)
         fields["keyword_lists"] = (KeywordList(tuple(words), owner),)
         return True
 
     cdef bint _identifiers(self, Cut* cut, Line* line, dict fields) except -1:
-        cdef list found = []
-        cdef list pmc = []
-        cdef list mid = []
+        cdef list found = [[], [], []]
         cdef int role
-        while True:
+        while line != NULL:
             role = self._tags[line.tag].role
             if role == AID:
-                found.append(self._typed(line, ArticleId))
-            elif role == PMC:
-                pmc.append(ArticleId(_string(line), "pmc"))
+                one = self._typed(line, ArticleId)
             else:
-                mid.append(ArticleId(_string(line), "mid"))
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
-        fields["article_ids"] = tuple(found + pmc + mid) if pmc or mid else tuple(found)
+                one = ArticleId(_string(line), "pmc" if role == PMC else "mid")
+            (<list>found[role - AID]).append(one)
+            line = _after(line, cut)
+        fields["article_ids"] = (*found[0], *found[1], *found[2])
         return True
 
     cdef bint _history(self, Cut* cut, Line* line, dict fields) except -1:
@@ -477,8 +397,13 @@ cdef class Reader:
         cdef Line* said
         cdef Bytes p
         cdef bytes status
-        while True:
-            if self._tags[line.tag].role == PHST:
+        cdef int others = 0
+        while line != NULL:
+            if self._tags[line.tag].role != PHST:
+                others += 1
+                if others > 4:
+                    return False
+            else:
                 p = line.start
                 if line.wraps or line.size < 20 or p[16] != c" " or p[17] != c"[" or p[line.size - 1] != c"]":
                     return False
@@ -488,21 +413,17 @@ cdef class Reader:
                 if date is None:
                     return False
                 stated.append(HistoryDate(_slice(p + 18, line.size - 19, line.beyond_ascii), date))
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
+            line = _after(line, cut)
         line = first
-        while True:
+        while line != NULL:
             if self._tags[line.tag].role != PHST:
                 status = <bytes>self._statuses[self._names[line.tag]]
                 said = first
                 while not _says(said, line, status):
-                    if said.next < 0:
+                    said = _after(said, cut)
+                    if said == NULL:
                         return False
-                    said = &cut.lines[said.next]
-            if line.next < 0:
-                break
-            line = &cut.lines[line.next]
+            line = _after(line, cut)
         fields["history"] = tuple(stated)
         return True
 
@@ -511,52 +432,37 @@ cdef class Reader:
         cdef list authors = []
         cdef list editors = []
         cdef list investigators = []
-        cdef list identifiers = []
-        cdef list affiliations = []
-        cdef list of_kind
+        cdef list identifiers, affiliations
+        cdef Line* line = &cut.lines[cut.first[PEOPLE]]
         cdef Line* full
         cdef Line* short
-        cdef Line* line
-        cdef int role, kind = 0
-        cdef int n = cut.first[PEOPLE]
-        full = short = NULL
-        while True:
-            if n < 0:
-                role = 0
-            else:
-                line = &cut.lines[n]
-                role = self._tags[line.tag].role
-                n = line.next
-                if role >= AUID:
-                    if kind == 0 or (role == IRAD and kind != FIR):
-                        return False
-                    if role != AUID:
-                        affiliations.append(Affiliation(_string(line)))
-                    elif line.wraps:
-                        return False
-                    else:
-                        identifiers.append(_identifier(line))
-                    continue
-                if AU <= role <= IR and kind == role - AU + FAU and short == NULL:
-                    short = line
-                    continue
-                if role == kind and full == NULL:
-                    return False
-            if kind != 0:
-                of_kind = editors if kind == FED else investigators if kind == FIR else authors
-                of_kind.append(_author(kind, full, short, tuple(identifiers), tuple(affiliations)))
-                if identifiers:
-                    identifiers = []
-                if affiliations:
-                    affiliations = []
-            if role == 0:
-                break
+        cdef int kind, role
+        while line != NULL:
+            role = self._tags[line.tag].role
             if role < AU:
                 kind, full, short = role, line, NULL
-            elif role == AU and line.size == 6 and memcmp(line.start, b"et al.", 6) == 0:
-                return False
-            else:
+            elif role < AUID and not (line.size == 6 and memcmp(line.start, b"et al.", 6) == 0):
                 kind, full, short = role - AU + FAU, NULL, line
+            else:
+                return False
+            identifiers, affiliations = [], []
+            line = _after(line, cut)
+            while line != NULL:
+                role = self._tags[line.tag].role
+                if role == AD or (role == IRAD and kind == FIR):
+                    affiliations.append(Affiliation(_string(line)))
+                elif role == AUID and not line.wraps:
+                    identifiers.append(_identifier(line))
+                elif short == NULL and AU <= role < AUID and kind == role - AU + FAU:
+                    short = line
+                else:
+                    break
+                line = _after(line, cut)
+            if line != NULL and role == kind and full == NULL:
+                return False  # the full name may belong to the short one above it
+            (editors if kind == FED else investigators if kind == FIR else authors).append(
+                _author(kind, full, short, tuple(identifiers), tuple(affiliations))
+            )
         if authors:
             fields["authors"] = tuple(authors)
         if editors:
@@ -582,6 +488,11 @@ cdef class Reader:
 
 
 # single values
+
+cdef inline Line* _after(Line* line, Cut* cut) noexcept:
+    """The next line of the row; NULL behind the last."""
+    return NULL if line.next < 0 else &cut.lines[line.next]
+
 
 cdef bint _is_folded(Bytes p, Bytes stop, bint* beyond_ascii) noexcept:
     """Whether words stand one blank apart; there is a byte at ``stop`` that is not a blank, or the end."""
@@ -759,22 +670,22 @@ cdef bint _says(Line* said, Line* line, bytes status) noexcept:
 cdef tuple _sections(str value):
     """The sections of an abstract. A label is looked for from its end, as few characters are colons."""
     cdef Py_ssize_t size = len(value)
-    cdef Py_ssize_t colon, start, end
+    cdef Py_ssize_t colon = PyUnicode_FindChar(value, c":", 0, size, 1)
+    cdef Py_ssize_t n, start, end
     cdef str label
     cdef list found
-    colon = _label_end(value, 0, size)
-    if colon < MIN_LABEL or colon > MAX_LABEL or not c"A" <= value[0] <= c"Z":
+    if not MIN_LABEL <= colon <= MAX_LABEL or not _ends_label(value, colon, size) or not c"A" <= value[0] <= c"Z":
         return (AbstractSection(value),)
-    for start in range(colon):
-        if not _means(value[start]) & IN_LABEL:
+    for n in range(colon):
+        if not _means(value[n]) & IN_LABEL:
             return (AbstractSection(value),)
     found = []
     label, start = value[:colon], colon + 2
     while True:
-        colon = _label_end(value, colon + 2, size)
+        colon = PyUnicode_FindChar(value, c":", colon + 1, size, 1)
         if colon < 0:
             break
-        end = _end_of_sentence(value, start, colon)
+        end = _end_of_sentence(value, start, colon) if _ends_label(value, colon, size) else -1
         if end >= 0:
             found.append(AbstractSection(value[start : end + 1], label, None, None, True))
             label, start = value[end + 2 : colon], colon + 2
@@ -782,34 +693,22 @@ cdef tuple _sections(str value):
     return tuple(found)
 
 
-cdef Py_ssize_t _label_end(str value, Py_ssize_t start, Py_ssize_t size):
-    """Where the next colon before a blank is, -1 for none."""
-    cdef Py_ssize_t colon
-    while True:
-        colon = PyUnicode_FindChar(value, c":", start, size, 1)
-        if colon < 0 or colon + 1 == size:
-            return -1
-        if value[colon + 1] == c" ":
-            return colon
-        start = colon + 1
+cdef inline bint _ends_label(str value, Py_ssize_t colon, Py_ssize_t size):
+    return colon + 1 < size and value[colon + 1] == c" "
 
 
 cdef Py_ssize_t _end_of_sentence(str value, Py_ssize_t start, Py_ssize_t colon):
-    """The last character of the sentence before the label that this colon may end; -1 where it ends none."""
-    cdef Py_ssize_t n = colon - 1
+    """The last character of the sentence before the label that a colon ends; -1 where there is no such label."""
+    cdef Py_ssize_t n = colon
     cdef Py_ssize_t end = -1
-    # the longest label, if a bracket in one may end a sentence
-    while n >= start and colon - n <= MAX_LABEL + 2:
-        if (
-            colon - n >= MIN_LABEL + 2
-            and _means(value[n]) & ENDS_SENTENCE
-            and value[n + 1] == c" "
-            and c"A" <= value[n + 2] <= c"Z"
-        ):
-            end = n
+    # the longest label there can be: a bracket may be one of its characters, and may end a sentence
+    while n > start and colon - n < MAX_LABEL + 2:
+        n -= 1
+        if colon - n >= MIN_LABEL + 2 and _means(value[n]) & ENDS_SENTENCE and value[n + 1] == c" ":
+            if c"A" <= value[n + 2] <= c"Z":
+                end = n
         if not _means(value[n]) & IN_LABEL:
             break
-        n -= 1
     return end
 
 
@@ -819,7 +718,7 @@ cdef inline int _means(Py_UCS4 character) noexcept:
 
 # files
 
-def without_before_line_ends(bytes data, bytes byte):
+def without_before_line_ends(bytes data not None, bytes byte not None):
     """The text with one such byte less in front of every line end that has any."""
     cdef Bytes start = <Bytes>PyBytes_AS_STRING(data)
     cdef Bytes p = start
@@ -845,7 +744,7 @@ def without_before_line_ends(bytes data, bytes byte):
     return made[: to + (end - p) - PyBytes_AS_STRING(made)]
 
 
-def cut_at_pmids(bytes data):
+def cut_at_pmids(bytes data not None):
     """The text cut in front of each line that begins with ``PMID-``."""
     cdef const char* start = PyBytes_AS_STRING(data)
     cdef const char* p = start
@@ -863,7 +762,7 @@ def cut_at_pmids(bytes data):
     return pieces
 
 
-def line_ends(bytes data):
+def line_ends(bytes data not None):
     """How many there are."""
     cdef Bytes p = <Bytes>PyBytes_AS_STRING(data)
     cdef Py_ssize_t n, found = 0
