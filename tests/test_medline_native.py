@@ -386,7 +386,7 @@ def test_files_are_cut_alike() -> None:
 def test_one_reader_serves_several_threads() -> None:
     records = [RECORD.replace("12345678", str(pmid)).encode() for pmid in range(1, 400)]
     with ThreadPoolExecutor(4) as pool:
-        drafts = list(pool.map(medline._PLAIN, records))
+        drafts = list(pool.map(medline._plain_reader(), records))
     assert [draft.fields["pmid"] for draft in drafts] == list(map(str, range(1, 400)))
     first = {**drafts[0].fields, "pmid": None}
     assert all({**draft.fields, "pmid": None} == first for draft in drafts)
@@ -395,7 +395,7 @@ def test_one_reader_serves_several_threads() -> None:
 def test_nothing_but_bytes_is_taken() -> None:
     for wrong in (None, "text", 1):
         with pytest.raises(TypeError):
-            medline._PLAIN(wrong)
+            medline._plain_reader()(wrong)
 
 
 def test_real_records(same: Read, shared: Path) -> None:
@@ -411,7 +411,7 @@ def test_damaged_real_records(same: Read, shared: Path) -> None:
 
 
 def test_real_records_are_plain(shared: Path) -> None:
-    proper = [block for raw in texts(shared) for block in blocks(io.BytesIO(raw), medline._PLAIN) if is_proper(block)]
+    proper = [block for raw in texts(shared) for block in blocks(io.BytesIO(raw), medline._plain_reader()) if is_proper(block)]
     given_up = sum(block.draft is None for block in proper)
     assert len(proper) > 5000
     assert given_up < 0.02 * len(proper)
