@@ -33,10 +33,12 @@ def citations(
     from medgraph.medline.lines import blocks, grouped, loose_lines  # noqa: PLC0415
 
     for block in blocks(stream, _plain_reader()):
-        position = Position(source, block.line, None, block.text if keep_raw else None)
         if block.draft is not None:
-            yield record.citation(block.draft, position)
-        elif block.defect is not None:
+            text = block.text.rstrip(b"\n").decode() if keep_raw else None
+            yield record.citation(block.draft, Position(source, block.line, None, text))
+            continue
+        position = Position(source, block.line, None, block.text if keep_raw else None)
+        if block.defect is not None:
             yield RecordError(source, str(position), None, None, None, block.defect, block.text)
         elif (block.lines is None or _are_joined(block.lines.groups)) and (parts := _flattened(block.text)) is not None:
             for part in parts:

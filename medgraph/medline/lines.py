@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
     Args:
         line: number of the first line in the input, from 1.
-        text: ``\\n`` between lines.
+        text: ``\\n`` between lines; the bytes as they are, where there is a draft.
         problems: what had to be done to the text.
         lines: None where they are not as they should be; :func:`loose_lines` makes the best of them.
         defect: why this cannot be a record, where that is known already.
@@ -62,7 +62,7 @@ class Block(NamedTuple):
     """
 
     line: int
-    text: str
+    text: Any
     problems: tuple[Problem, ...] = ()
     lines: Lines | None = None
     defect: str | None = None
@@ -91,17 +91,18 @@ def blocks(stream: BinaryIO | Iterable[bytes], plain: Callable[[bytes], Any] | N
             yield Block(line, raw[:65536].decode("utf-8", "replace"), defect=TOO_LARGE)
             line += raw.count(b"\n")
             continue
+        if plain is not None and head is None and raw.startswith(b"PMID-") and not _may_end_in_head(raw):
+            draft = plain(raw)
+            if draft is not None:
+                yield Block(line, raw, draft=draft)
+                line += _line_ends(raw)
+                continue
         text, problems = _decoded(raw)
         body = text.rstrip("\n")
-        lines = draft = None
+        lines = None
         if head is None and body.startswith("PMID-") and not _ends_in_head(body):
-            if plain is not None and not problems:
-                draft = plain(raw)
-            if draft is None:
-                lines = proper_lines(body)
-        if draft is not None:
-            yield Block(line, body, draft=draft)
-        elif lines is not None:
+            lines = proper_lines(body)
+        if lines is not None:
             yield Block(line, body, problems, lines)
         else:
             first = line
@@ -136,6 +137,11 @@ def _paragraphs(text: str, line: int, problems: tuple[Problem, ...]) -> Iterator
 
 _DOUBLE_SPACED = re.compile(r"[^\n]+(?:\n\n[^\n]+){4,}")
 """Every line followed by an empty one: line ends that were written as CR CR LF or LF LF."""
+
+
+def _may_end_in_head(raw: bytes) -> bool:
+    """Whether :func:`_ends_in_head` is worth asking: for bytes, and by the last line alone."""
+    return raw.startswith(b"PMC ", raw.rfind(b"\n", 0, len(raw.rstrip(b"\n"))) + 1)
 
 
 def _ends_in_head(text: str) -> bool:
