@@ -43,7 +43,7 @@ cdef enum:
     # the functions of the table whose lines are read here; what is not among them is read by Python
     ONCE = 1, EACH, DAY, DAYS, DISPLAYED, JOURNAL, PAGES, ABSTRACT, HISTORY, IDENTIFIERS, KEYWORDS
 
-cdef dict _KINDS = {name: kind for kind, name in enumerate(
+cdef dict _KINDS = {function: kind for kind, function in enumerate(
     "once each day article_dates publication_date journal pagination abstract history article_ids keywords".split(), 1)}
 
 cdef dict _FIELDS = {DAYS: "article_dates", DISPLAYED: "pub_date", PAGES: "pagination"}
@@ -134,6 +134,7 @@ cdef class Reader:
         self._record = record
         self._names = []
         self._rows = [_Row(0, None), _Row(0, None)]
+        kinds = {getattr(record, function): kind for function, kind in _KINDS.items()}
         self._statuses = {tag: f" [{status}]".encode() for tag, status in record.STATUSES.items()}
         for n in range(SLOTS):
             self._places[n] = -1
@@ -141,7 +142,7 @@ cdef class Reader:
             self._add(tag, PEOPLE)
         self._add("PMID", PMID)
         for tags, reader, *rest in record.ROWS:
-            kind = _KINDS.get(reader.__name__, 0)
+            kind = kinds.get(reader, 0)
             if not rest:
                 self._rows.append(_Row(kind, reader, _FIELDS.get(kind)))
             for tag in tags.split():
