@@ -180,14 +180,22 @@ class Report(Struct, kw_only=True):
 
     def note(self, citation: Citation, problems: Iterable[Problem]) -> None:
         """Count what a record's readers and the mapping had to say about single values."""
+        pmid, names = citation.pmid, self.names
         for problem in problems:
-            value = f"{problem.element}: {problem.value}"
-            if problem.code.endswith(_UNRESOLVED):
-                _tally(self.unresolved, problem.code).add(citation.pmid, value, problem.message)
-                if value in self.names or len(self.names) < NAMES:
-                    _tally(self.names, value).add(citation.pmid, message=problem.message)
+            code, value, message = problem.code, f"{problem.element}: {problem.value}", problem.message
+            if not code.endswith(_UNRESOLVED):
+                _tally(self.warnings, code).add(pmid, value, message)
+                continue
+            # names without an identifier are met by the million: of most, nothing is left to be kept but their number
+            of_code, of_name = self.unresolved.get(code), names.get(value)
+            if of_code is not None and len(of_code.pmids) == EXAMPLES:
+                of_code.count += 1
             else:
-                _tally(self.warnings, problem.code).add(citation.pmid, value, problem.message)
+                _tally(self.unresolved, code).add(pmid, value, message)
+            if of_name is not None and len(of_name.pmids) == EXAMPLES:
+                of_name.count += 1
+            elif of_name is not None or len(names) < NAMES:
+                _tally(names, value).add(pmid, message=message)
         for unread in citation.unread:
             _tally(self.unread, unread.name).add(citation.pmid, unread.value)
 

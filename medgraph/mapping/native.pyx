@@ -1045,9 +1045,7 @@ VERSIONS["dates.other_history"] = _OtherHistory
 cdef object _term_iri(object ui, object name, object kind, object term, dict memory, object record):
     """The IRI of a term, or None: nearly every identifier and name has been met before."""
     cdef PyObject* found = PyDict_GetItem(memory, ui if ui is not None else (kind, name))
-    if found != NULL and <object>found is not None:
-        return <object>found
-    return _subjects._iri(term, kind, record)
+    return <object>found if found != NULL else _subjects._iri(term, kind, record)
 
 
 @_version("subjects._headings")
