@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=True, wraparound=False, initializedcheck=False
 """
 What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows, for N-Triples alone: the same rows
 are run through here, and what they say goes straight into the bytes of the record's lines.
@@ -259,11 +259,18 @@ cdef class Lines:
         tables: name -> rows, and whether what was said of a node is kept from record to record.
     """
 
-    cdef dict tables
+    cdef list names, tables
     cdef _Buffer spare  # what the last record was written in
+    cdef dict waiting
 
     def __init__(self, tables):
-        self.tables = {name: _Table(rows, cached) for name, (rows, cached) in tables.items()}
+        self.names = list(tables)
+        self.tables = [_Table(rows, cached) for rows, cached in tables.values()]
+
+    def nothing_waits(self):
+        """An empty list for each table: those of the last record, if they are free."""
+        waiting, self.waiting = self.waiting, None
+        return waiting if waiting is not None else {name: [] for name in self.names}
 
     def of(self, record):
         """The lines of a record as UTF-8, and how many they are."""
@@ -277,14 +284,17 @@ cdef class Lines:
         said.out = out
         cdef dict waiting = record.waiting
         cdef bint more = True
+        cdef Py_ssize_t n
+        cdef list batch
         while more:
             more = False
-            for name in list(waiting):
-                batch = waiting[name]
-                if batch:
+            for n in range(len(self.names)):
+                batch = waiting[self.names[n]]
+                if len(batch):
                     more = True
-                    waiting[name] = []
-                    said.describe(<_Table>self.tables[name], <list>batch)
+                    waiting[self.names[n]] = []
+                    said.describe(<_Table>self.tables[n], batch)
+        self.waiting = waiting
         lines = PyBytes_FromStringAndSize(out.start, out.size)
         if out.room < 1 << 20:
             self.spare = out
@@ -461,7 +471,7 @@ cdef class _Record:
             return row.value(v, self.record)
         if row.kind == PART_SEVERAL or row.kind == PART_ONE:
             made = _once(self.record, row.make)
-            return (<dict>made).get(row.key) if row.attribute is None else getattr(made, row.attribute)
+            return made.get(row.key) if row.attribute is None else getattr(made, row.attribute)
         if row.kind == FLAG:
             return row.true if v else row.false
         if row.kind == SAME:
@@ -680,6 +690,11 @@ def _held(function):
     return dict(zip(function.__code__.co_freevars, [cell.cell_contents for cell in function.__closure__], strict=True))
 
 
+cdef inline tuple _several(object values):
+    """The values of a field that has several, also where somebody made a citation of lists."""
+    return <tuple>values if type(values) is tuple else tuple(values)
+
+
 cdef object _once(object record, object make):
     cdef dict known = <dict>KNOWN.of(record)
     cdef PyObject* found = PyDict_GetItem(known, make)
@@ -694,7 +709,7 @@ cdef str _literal(object value):
     cdef const char* text = _utf8(value, &size)
     if _any_special(<const unsigned char*>text, size):
         return f'"{escaped(value)}"'
-    return f'"{<str>value}"'
+    return f'"{<str?>value}"'
 
 
 cdef bint _is_number(object value, Py_ssize_t start, Py_ssize_t most) except -1:
@@ -714,7 +729,7 @@ cdef object _pmid_iri(object value):
 
 
 cdef object _pmc_iri(object value):
-    if (<str>value).startswith("PMC") and _is_number(value, 3, 10):
+    if (<str?>value).startswith("PMC") and _is_number(value, 3, 10):
         return f"{_PMC[0]}{value}{_PMC[1]}"
     return _links._pmc_iri(value)
 
@@ -735,7 +750,7 @@ cdef str _plain_doi(object value):
             or text[n] == c"_" or text[n] == c";" or text[n] == c"(" or text[n] == c")"
         ):
             return None
-    return (<str>value).lower()
+    return (<str?>value).lower()
 
 
 cdef object _doi_iri(object value):
@@ -750,14 +765,14 @@ def _texts(values, record):
 
 @_version("subjects.keywords")
 def _keywords(values, record):
-    return [_literal(KEYWORD_TEXT.of(keyword)) for one in values for keyword in <tuple>KEYWORDS.of(one)]
+    return [_literal(KEYWORD_TEXT.of(keyword)) for one in values for keyword in _several(KEYWORDS.of(one))]
 
 
 @_version("subjects.major_keywords")
 def _major_keywords(values, record):
     return [
         _literal(KEYWORD_TEXT.of(keyword))
-        for one in values for keyword in <tuple>KEYWORDS.of(one) if KEYWORD_MAJOR.of(keyword)
+        for one in values for keyword in _several(KEYWORDS.of(one)) if KEYWORD_MAJOR.of(keyword)
     ]
 
 
@@ -775,7 +790,7 @@ cdef class _Roles:
         if self.of or self.kind == "investigator":
             return self.function(record)
         citation = CITATION.of(record)
-        return _roles(<tuple>(AUTHORS.of(citation) if self.kind == "author" else EDITORS.of(citation)), self.kind, record)
+        return _roles(_several((AUTHORS.of(citation) if self.kind == "author" else EDITORS.of(citation))), self.kind, record)
 
 
 VERSIONS["people._people.<locals>.people"] = _Roles
@@ -801,7 +816,7 @@ cdef list _roles(tuple authors, str kind, record):
 
 
 cdef object _orcid_of(author):
-    for identifier in <tuple>AUTHOR_IDENTIFIERS.of(author):
+    for identifier in _several(AUTHOR_IDENTIFIERS.of(author)):
         if PERSON_ID_SOURCE.of(identifier) == "ORCID":
             number = _orcid(PERSON_ID_VALUE.of(identifier))
             if number:
@@ -836,13 +851,13 @@ cdef object _orcid(object value):
         return _identifiers.orcid(value)
     if not (15_000_000 <= number <= 35_000_000 or 900_000_000_000 <= number <= 900_100_000_000):
         return _identifiers.orcid(value)
-    return (<str>value)[start:] if start else value
+    return (<str?>value)[start:] if start else value
 
 
 @_version("people.other_person_ids")
 def _other_person_ids(values, record):
-    if len(<tuple>values) == 1:
-        only = (<tuple>values)[0]
+    if len(_several(values)) == 1:
+        only = (_several(values))[0]
         if PERSON_ID_SOURCE.of(only) == "ORCID" and _orcid(PERSON_ID_VALUE.of(only)):
             return None
     return _people.other_person_ids(values, record)
@@ -922,11 +937,11 @@ def _short_name(author, record):
 
 
 @_version("people.affiliations")
-def _affiliations(tuple values, record):
+def _affiliations(values, record):
     cdef dict known = <dict>SAID_AFFILIATIONS.of(record)
     cdef list found = []
     cdef list waiting = <list>(<dict>WAITING.of(record))["affiliation"]
-    for value in values:
+    for value in _several(values):
         key = AFFILIATION_TEXT.of(value) or ""
         iri = known.get(key) if key else None
         if iri is None:
@@ -982,7 +997,7 @@ VERSIONS["dates.date"] = _Date
 @_version("dates.dates")
 def _dates(values, record):
     cdef list found = []
-    for value in <tuple>values:
+    for value in _several(values):
         term = _date_term(value, True)
         if term is None:
             return _every_date(values, record)
@@ -1005,7 +1020,7 @@ cdef class _History:
     def __call__(self, record):
         cdef dict found = {}
         cdef bint with_time
-        for entry in <tuple>HISTORY.of(CITATION.of(record)):
+        for entry in _several(HISTORY.of(CITATION.of(record))):
             when, status = HISTORY_DATE.of(entry), HISTORY_STATUS.of(entry)
             with_time = True
             if status in _FILLED_WITH_MIDNIGHT and not HOUR.of(when) and not MINUTE.of(when):
@@ -1031,7 +1046,7 @@ cdef class _OtherHistory:
         self.function = function
 
     def __call__(self, values, record):
-        for entry in <tuple>values:
+        for entry in _several(values):
             if HISTORY_STATUS.of(entry) not in _HISTORY_WITH_A_TERM:
                 return self.function(values, record)
         return None
@@ -1058,14 +1073,14 @@ def _headings(record):
     cdef Py_ssize_t n = 0
     cdef object of_descriptor = _subjects.DESCRIPTOR, of_qualifier = _subjects.QUALIFIER
     found = _subjects.Headings(subjects, terms, primary, [])
-    for heading in <tuple>MESH_HEADINGS.of(CITATION.of(record)):
+    for heading in _several(MESH_HEADINGS.of(CITATION.of(record))):
         n += 1
         descriptor = DESCRIPTOR.of(heading)
         subject = _term_iri(TERM_UI.of(descriptor), TERM_NAME.of(descriptor), of_descriptor, descriptor, memory, record)
         if subject is None or TERM_AUTO.of(descriptor):
             _left(n, heading, descriptor, subject, found, memory, record)
             continue
-        qualifiers = <tuple>QUALIFIERS.of(heading)
+        qualifiers = _several(QUALIFIERS.of(heading))
         qualified = []
         for qualifier in qualifiers:
             where = _term_iri(TERM_UI.of(qualifier), TERM_NAME.of(qualifier), of_qualifier, qualifier, memory, record)
@@ -1099,7 +1114,7 @@ def _headings(record):
 cdef int _left(Py_ssize_t n, heading, descriptor, subject, found, dict memory, record) except -1:
     """A heading without an identifier whose qualifiers have one; any other is left to the function."""
     cdef list qualifiers = [], starred = [], names
-    cdef tuple qualified = <tuple>QUALIFIERS.of(heading)
+    cdef tuple qualified = _several(QUALIFIERS.of(heading))
     if subject is not None or TERM_UI.of(descriptor) is not None:
         _subjects._left(n, heading, found, record)
         return 0
@@ -1135,15 +1150,15 @@ def _types(record):
     cdef object kind = _subjects.PUBLICATION_TYPE
     return [
         _term_iri(TYPE_UI.of(value), TYPE_NAME.of(value), kind, value, memory, record)
-        for value in <tuple>PUBLICATION_TYPES.of(CITATION.of(record))
+        for value in _several(PUBLICATION_TYPES.of(CITATION.of(record)))
     ]
 
 
 @_version("subjects.publication_types")
-def _publication_types(tuple values, record):
+def _publication_types(values, record):
     cdef list waiting = <list>(<dict>WAITING.of(record))["mesh term"]
     cdef list found = []
-    for value, where in zip(values, <list>_once(record, _subjects._types)):
+    for value, where in zip(_several(values), <list>_once(record, _subjects._types)):
         if where:
             waiting.append((where, TYPE_NAME.of(value)))
             found.append(where)
@@ -1163,7 +1178,7 @@ cdef class _Targets:
         cdef list found = []
         cdef Py_ssize_t n = 0
         own = OWN_IRI.of(record)
-        for value in <tuple>COMMENTS_CORRECTIONS.of(CITATION.of(record)):
+        for value in _several(COMMENTS_CORRECTIONS.of(CITATION.of(record))):
             n += 1
             pmid = REF_PMID.of(value)
             if pmid is not None and _is_number(pmid, 0, 9):
@@ -1180,7 +1195,7 @@ VERSIONS["links._targets"] = _Targets
 @_version("links._targets_by_type")
 def _targets_by_type(record):
     cdef dict found = {}
-    for value, target in zip(<tuple>COMMENTS_CORRECTIONS.of(CITATION.of(record)), <list>_once(record, _links._targets)):
+    for value, target in zip(_several(COMMENTS_CORRECTIONS.of(CITATION.of(record))), <list>_once(record, _links._targets)):
         if target is not None:
             kind = REF_TYPE.of(value)
             if kind in found:
@@ -1201,7 +1216,7 @@ cdef class _RelationNodes:
         cdef list items = []
         cdef list targets = <list>_once(record, _links._targets)
         cdef object relation = _links.Relation
-        for value, target in zip(<tuple>values, targets):
+        for value, target in zip(_several(values), targets):
             if target is None and REF_PMID.of(value):
                 return self.function(values, record)
             items.append(relation(target, value))
@@ -1216,8 +1231,8 @@ def _cited(record):
     cdef list found = [], ids, others
     cdef tuple named
     cdef object cited = _links.Cited
-    for reference in <tuple>REFERENCES.of(CITATION.of(record)):
-        named = <tuple>REFERENCE_IDS.of(reference)
+    for reference in _several(REFERENCES.of(CITATION.of(record))):
+        named = _several(REFERENCE_IDS.of(reference))
         ids, others = [], []
         if len(named) > 1 and (len(named) > 2 or ID_TYPE.of(named[0]) != "pubmed"):
             named = tuple(sorted(named, key=_links._pubmed_first))
@@ -1284,7 +1299,7 @@ cdef class _Classes:
     def __call__(self, value, record):
         cdef list types, found
         cdef dict classes
-        if (<tuple>value)[1] is not None:
+        if (<tuple?>value)[1] is not None:
             return self.function(value, record)
         types = <list>_once(record, _subjects._types)
         classes = <dict>_subjects.CLASS_OF
@@ -1323,13 +1338,13 @@ cdef class _Substances:
         cdef dict memory = <dict>MEMORY.of(record)
         cdef list terms = [], left = [], items = [], wheres = []
         cdef Py_ssize_t n = 0
-        cdef tuple chemicals = <tuple>CHEMICALS.of(CITATION.of(record))
+        cdef tuple chemicals = _several(CHEMICALS.of(CITATION.of(record)))
         cdef object substance = _subjects.Substance
         for chemical in chemicals:
             number = REGISTRY_NUMBER.of(chemical)
             same = enzyme = None
             if number and number != "0":
-                if (<str>number).startswith("EC"):
+                if (<str?>number).startswith("EC"):
                     enzyme = self.enzyme(number)
                     enzyme = _iris.substance("ec", enzyme) if enzyme else None
                 else:
@@ -1384,7 +1399,7 @@ cdef class _ArticleIds:
         cdef str name = None
         citation = CITATION.of(record)
         pmcid = doi = None
-        for one in <tuple>ELOCATION_IDS.of(citation):
+        for one in _several(ELOCATION_IDS.of(citation)):
             value = ELOCATION_VALUE.of(one)
             kind = ELOCATION_TYPE.of(one)
             if not ELOCATION_VALID.of(one):
@@ -1395,7 +1410,7 @@ cdef class _ArticleIds:
                 piis.append(_literal(value))
             else:
                 elocators.append(_literal(value))
-        for one in <tuple>ARTICLE_IDS.of(citation):
+        for one in _several(ARTICLE_IDS.of(citation)):
             value = ID_VALUE.of(one)
             kind = ID_TYPE.of(one)
             if kind == "doi":
@@ -1403,7 +1418,7 @@ cdef class _ArticleIds:
             elif kind == "pii":
                 piis.append(_literal(value))
             elif kind == "pmc":
-                if pmcid is not None or not (<str>value).startswith("PMC") or not _is_number(value, 3, 10):
+                if pmcid is not None or not (<str?>value).startswith("PMC") or not _is_number(value, 3, 10):
                     return self.function(record)
                 pmc_iris.append(f"{_PMC[0]}{value}{_PMC[1]}")
                 pmcid = _literal(value)
@@ -1428,7 +1443,7 @@ VERSIONS["documents._article_ids"] = _ArticleIds
 
 @_version("documents.page")
 def _page(pmid, record):
-    return f"{_PAGE[0]}{<str>pmid}{_PAGE[1]}"
+    return f"{_PAGE[0]}{<str?>pmid}{_PAGE[1]}"
 
 
 @_version("documents.the_article")
@@ -1455,7 +1470,7 @@ cdef class _Journal:
 
     def __call__(self, value, record):
         number = NLM_UNIQUE_ID.of(value)
-        if number and (<str>number).isalnum() and (<str>number).isascii():
+        if number and (<str?>number).isalnum() and (<str?>number).isascii():
             return _described("journal", f"{_CATALOGUE[0]}{number}{_CATALOGUE[1]}", value, record)
         return self.function(value, record)
 
@@ -1465,7 +1480,7 @@ VERSIONS["documents.journal"] = _Journal
 
 @_version("documents.book")
 def _book(value, record):
-    return None if (<tuple>value)[0] is None else _documents.book(value, record)
+    return None if (<tuple?>value)[0] is None else _documents.book(value, record)
 
 
 @_version("documents.pages")
@@ -1499,10 +1514,10 @@ cdef class _FirstAndLast:
         for n in range(size):
             if n != hyphen and not c"0" <= text[n] <= c"9":
                 return self.function(record)
-        first, last = (<str>printed)[:hyphen], (<str>printed)[hyphen + 1 :]
+        first, last = (<str?>printed)[:hyphen], (<str?>printed)[hyphen + 1 :]
         missing = 2 * hyphen + 1 - size
         if missing > 0:
-            last = (<str>first)[:missing] + last
+            last = (<str?>first)[:missing] + last
         if missing < 0 or last >= first:
             return first, last
         return self.function(record)
@@ -1513,13 +1528,13 @@ VERSIONS["documents._first_and_last"] = _FirstAndLast
 
 @_version("documents.page_start")
 def _page_start(value, record):
-    start = (<tuple>_once(record, _documents._first_and_last))[0]
+    start = (_several(_once(record, _documents._first_and_last)))[0]
     return _literal(start) if start else None
 
 
 @_version("documents.page_end")
 def _page_end(value, record):
-    end = (<tuple>_once(record, _documents._first_and_last))[1]
+    end = (_several(_once(record, _documents._first_and_last)))[1]
     return _literal(end) if end else None
 
 
@@ -1569,7 +1584,7 @@ cdef class _Title:
         self.function = function
 
     def __call__(self, value, record):
-        if "eng" in <tuple>LANGUAGES.of(CITATION.of(record)) or (<str>value).startswith("["):
+        if "eng" in _several(LANGUAGES.of(CITATION.of(record))) or (<str?>value).startswith("["):
             return f"{_literal(value)}@en"
         return self.function(value, record)
 
@@ -1585,7 +1600,7 @@ cdef class _Language:
         self.function, self.english = function, _iris.language("eng")
 
     def __call__(self, values, record):
-        return self.english if <tuple>values == ("eng",) else self.function(values, record)
+        return self.english if _several(values) == ("eng",) else self.function(values, record)
 
 
 VERSIONS["wording.language"] = _Language
@@ -1593,7 +1608,7 @@ VERSIONS["wording.language"] = _Language
 
 @_version("wording.unknown_language")
 def _unknown_language(values, record):
-    return None if <tuple>values == ("eng",) else _wording.unknown_language(values, record)
+    return None if _several(values) == ("eng",) else _wording.unknown_language(values, record)
 
 
 @final
@@ -1604,7 +1619,7 @@ cdef class _Abstract:
         self.function = function
 
     def __call__(self, value, record):
-        cdef tuple sections = <tuple>ABSTRACT_SECTIONS.of(value)
+        cdef tuple sections = _several(ABSTRACT_SECTIONS.of(value))
         if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
             return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
         return self.function(value, record)
@@ -1615,7 +1630,7 @@ VERSIONS["wording.abstract"] = _Abstract
 
 @_version("wording.abstract_markup")
 def _abstract_markup(value, record):
-    for section in <tuple>ABSTRACT_SECTIONS.of(value):
+    for section in _several(ABSTRACT_SECTIONS.of(value)):
         if SECTION_MARKUP.of(section):
             return _wording.abstract_markup(value, record)
     return None
@@ -1629,7 +1644,7 @@ def _copyright_notice(value, record):
 
 @_version("wording.labelled_sections")
 def _labelled_sections(value, record):
-    cdef list sections = list(<tuple>ABSTRACT_SECTIONS.of(value))
+    cdef list sections = list(_several(ABSTRACT_SECTIONS.of(value)))
     for section in sections:
         if SECTION_LABEL.of(section) or NLM_CATEGORY.of(section):
             return _numbered(f"{STEM.of(record)}section-", "section", sections, record)
@@ -1646,7 +1661,7 @@ cdef class _OfTypes:
     def __call__(self, values, record):
         cdef dict known = <dict>_once(record, _links._targets_by_type)
         cdef list found = []
-        for ref_type in <tuple>self.ref_types:
+        for ref_type in _several(self.ref_types):
             if ref_type in known:
                 found.extend(<list>known[ref_type])
         return found

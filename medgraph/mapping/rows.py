@@ -151,7 +151,7 @@ class Mapping:
         if self._lines is None:
             tables = {name: (tuple(self.rows(name)), node.cached) for name, node in self.nodes.items()}
             self._lines = _COMPILED.Lines(tables)
-        record = Record(citation, self)
+        record = Record(citation, self, self._lines.nothing_waits())
         lines, triples = self._lines.of(record)
         if problems is not None:
             problems += record.problems
@@ -217,6 +217,7 @@ class Record:
     Args:
         citation: the record.
         mapping: whose tables describe the nodes, and whose ``memory`` keeps the IRIs of MeSH identifiers and pairs.
+        waiting: an empty list for each table, to be used again; None: new ones.
     """
 
     __slots__ = (
@@ -233,7 +234,9 @@ class Record:
         "waiting",
     )
 
-    def __init__(self, citation: Citation, mapping: Mapping) -> None:
+    def __init__(
+        self, citation: Citation, mapping: Mapping, waiting: dict[str, list[tuple[str, Any]]] | None = None
+    ) -> None:
         self.citation = citation
         self.base = mapping.base
         self.resolver = mapping.resolver
@@ -242,7 +245,7 @@ class Record:
         self.more = 0
         self.article = iris.article(citation.pmid)
         self.stem = f"<{mapping.base}{citation.pmid}-"
-        self.waiting: dict[str, list[tuple[str, Any]]] = {table: [] for table in mapping.nodes}
+        self.waiting = waiting if waiting is not None else {table: [] for table in mapping.nodes}
         self.waiting["article"].append((self.article, citation))
         self.affiliations: dict[str, str] = {}
         self.known: dict[Callable[[Record], Any], Any] = {}
