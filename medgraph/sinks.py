@@ -14,6 +14,7 @@ import io
 import os
 import stat
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 _BUFFER = 1 << 18
+_STEP = 1 << 24
+"""Bytes after which what was written is put on the disk."""
 
 
 class Sink(Protocol):
@@ -144,10 +147,13 @@ class FileSink:
         self._part: Path | None = None
         self._raw: IO[bytes] | None = None
         self._out: IO[bytes] | None = None
+        self._behind: _Behind | None = None
 
     def __enter__(self) -> Self:
         try:
             self._raw = self._open()
+            if self._part is not None:
+                self._behind = _Behind(self._raw.fileno())
             self._counted = _Counted(self._raw, sha256() if self._checksum else None)
             if self._compress:
                 from xopen import xopen  # noqa: PLC0415
@@ -186,6 +192,8 @@ class FileSink:
             if before := self.syntax.between if self.records else self.syntax.head:
                 self._out.write(before)
             self._out.write(record)
+            if self._behind is not None:
+                self._behind.follow(self._counted.count)
         except BaseException as error:
             self._fail(error)
         self.records += 1
@@ -204,6 +212,8 @@ class FileSink:
             self._out.write(self.syntax.tail if self.records else self.syntax.head + self.syntax.tail)
             self._out.close()
             self._raw.flush()
+            if self._behind is not None:
+                self._behind.close()
             if self._part is not None and self._path is not None:
                 os.fsync(self._raw.fileno())
                 self._raw.close()
@@ -220,6 +230,9 @@ class FileSink:
 
     def abort(self) -> None:
         """Leave nothing behind; harmless after :meth:`close`."""
+        if self._behind is not None:
+            with contextlib.suppress(OSError):
+                self._behind.close()
         for stream in (self._out, self._raw if self.target != STDOUT else None):
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
@@ -311,6 +324,51 @@ class StoreSink:
             self.close()
         else:
             self.abort()
+
+
+class _Behind:
+    """
+    Has what was written put on the disk while more is made, so that little is left to wait for at the end.
+
+    A file that is not on the disk is not complete, and a conversion writes faster than many disks take it up: waiting for all of
+    it at the end took a tenth of the whole time.
+
+    Args:
+        handle: of the file; it stays open until :meth:`close` has been called.
+    """
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._begun = 0
+        self._thread: threading.Thread | None = None
+        self._error: OSError | None = None
+
+    def follow(self, written: int) -> None:
+        """So many bytes have been written."""
+        if written - self._begun >= _STEP and (self._thread is None or not self._thread.is_alive()):
+            self.close()
+            self._begun = written
+            self._thread = threading.Thread(target=self._put, name="medgraph-disk", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """
+        Wait for what was begun.
+
+        Raises:
+            OSError: the disk did not take it; the system tells so once, and not again at the end.
+        """
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        if self._error is not None:
+            raise self._error
+
+    def _put(self) -> None:
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            self._error = error
 
 
 class _Counted(io.RawIOBase):

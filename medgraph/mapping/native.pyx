@@ -178,7 +178,8 @@ cdef class _Row:
     cdef list fields  # each the steps that lead to it
     cdef bint as_before  # the field of the row before
     cdef bytes predicate, before, after
-    cdef object value, make, attribute, key, true, false
+    cdef object value, make, key, true, false
+    cdef Field attribute
     cdef bint members
     cdef int gathered  # which of the lists that gather the terms of a property said by several rows; -1: none
     cdef bint last
@@ -237,7 +238,8 @@ cdef _Row _made(row):
         made.true, made.false = value.true, value.false
     elif isinstance(value, Part):
         made.kind = PART_SEVERAL if value.several else PART_ONE
-        made.make, made.attribute, made.key = value.make, value.attribute, value.key
+        made.make, made.key = value.make, value.key
+        made.attribute = None if value.attribute is None else Field(value.attribute)
     if made.kind == CALL:
         made.value = version_of(value)
     return made
@@ -471,7 +473,7 @@ cdef class _Record:
             return row.value(v, self.record)
         if row.kind == PART_SEVERAL or row.kind == PART_ONE:
             made = _once(self.record, row.make)
-            return made.get(row.key) if row.attribute is None else getattr(made, row.attribute)
+            return made.get(row.key) if row.attribute is None else row.attribute.of(made)
         if row.kind == FLAG:
             return row.true if v else row.false
         if row.kind == SAME:
