@@ -184,7 +184,9 @@ LINES = Form(
     ),
     (
         "first = described.get(subject)",
-        "if first is None:",
+        "if not block:",
+        "    pass",
+        "elif first is None:",
         "    described[subject] = len(out)",
         "    add(block)",
         "    more += many",

@@ -14,7 +14,7 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.string cimport memchr, memcmp, memcpy
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from types import MemberDescriptorType
 
@@ -26,7 +26,7 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_COMPACT_ASCII(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void* PyUnicode_DATA(object text)
-    PyObject* PyDict_SetDefault(object values, object key, object default) except NULL
+    Py_hash_t PyObject_Hash(object value) except? -1
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
     ctypedef struct PyMemberDef:
@@ -177,7 +177,8 @@ cdef class _Row:
     cdef Field step  # the one that leads to its field, where there is one
     cdef list fields  # each the steps that lead to it
     cdef bint as_before  # the field of the row before
-    cdef bytes predicate, before, after
+    cdef bytes predicate
+    cdef bytes head, tail  # what stands around a term that is written in place
     cdef object value, make, key, true, false
     cdef Field attribute
     cdef bint members
@@ -222,16 +223,16 @@ cdef _Row _made(row):
     if len(fields) == 1 and len(made.fields[0]) == 1:
         made.step = made.fields[0][0]
     value = made.value = row.value
-    made.before = made.after = b""
     made.kind = CALL
     if isinstance(value, Template):
         made.kind = TEXT if value.is_text else AS_IT_IS
-        made.before, made.after = value.before.encode(), value.after.encode()
+        made.head = made.predicate + value.before.encode()
+        made.tail = value.after.encode() + b" .\n"
     elif isinstance(value, Same):
         made.kind = SAME
     elif isinstance(value, Always):
         made.kind = ALWAYS
-        made.before = value.term.encode()
+        made.head = made.predicate + value.term.encode() + b" .\n"
         made.true = value.term
     elif isinstance(value, Flag):
         made.kind = FLAG
@@ -262,7 +263,7 @@ cdef class Lines:
     """
 
     cdef list names, tables
-    cdef _Buffer spare  # what the last record was written in
+    cdef _Record spare  # what the last record was written in
     cdef dict waiting
 
     def __init__(self, tables):
@@ -276,14 +277,11 @@ cdef class Lines:
 
     def of(self, record):
         """The lines of a record as UTF-8, and how many they are."""
-        cdef _Record said = _Record(record)
-        cdef _Buffer out = self.spare
+        cdef _Record said = self.spare
         self.spare = None
-        if out is None:
-            out = _Buffer()
-            out.reserve(1 << 16)
-        out.size = 0
-        said.out = out
+        if said is None:
+            said = _Record()
+        said.begin_with(record)
         cdef dict waiting = record.waiting
         cdef bint more = True
         cdef Py_ssize_t n
@@ -297,49 +295,92 @@ cdef class Lines:
                     waiting[self.names[n]] = []
                     said.describe(<_Table>self.tables[n], batch)
         self.waiting = waiting
-        lines = PyBytes_FromStringAndSize(out.start, out.size)
-        if out.room < 1 << 20:
-            self.spare = out
-        return lines, said.lines
+        lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines
+        said.record = None
+        if said.out.room < 1 << 20 and said.room < 1 << 14:
+            self.spare = said
+        return lines
+
+
+cdef struct Piece:
+    # the lines about one node; they begin with its name
+    Py_ssize_t begin
+    Py_ssize_t end
+    Py_ssize_t name
+    Py_hash_t hash
 
 
 @final
 cdef class _Record:
-    """One record while its lines are written."""
+    """One record while its lines are written; it is used again for the next."""
 
     cdef object record
-    cdef dict known  # what was worked out once
     cdef list problems
     cdef _Buffer out
     cdef Py_ssize_t lines
     cdef const char* subject  # of the node that is being described
     cdef Py_ssize_t subject_size
-    cdef dict described  # node -> number of its piece
-    cdef Py_ssize_t* pieces  # where each begins and ends
-    cdef Py_ssize_t many
-    cdef Py_ssize_t room
+    cdef Piece* pieces
+    cdef int* places  # which piece is about a node, by the node's hash; -1 where there is none
+    cdef Py_ssize_t many, room
 
-    def __init__(self, record):
-        self.record = record
-        self.known = record.known
-        self.problems = record.problems
-        self.described = {}
+    def __init__(self):
+        self.out = _Buffer()
+        self.out.reserve(1 << 16)
+        self.make_room()
 
     def __dealloc__(self):
         PyMem_Free(self.pieces)
+        PyMem_Free(self.places)
+
+    cdef int begin_with(self, record) except -1:
+        self.record, self.problems = record, record.problems
+        self.out.size = self.lines = self.many = 0
+        memset(self.places, 0xFF, 2 * self.room * sizeof(int))
+        return 0
+
+    cdef int make_room(self) except -1:
+        """Room for twice as many pieces; there are twice as many places as pieces, so that most are free."""
+        cdef Py_ssize_t room = 2 * self.room if self.room else 128
+        cdef Piece* pieces = <Piece*>PyMem_Realloc(self.pieces, room * sizeof(Piece))
+        if pieces == NULL:
+            raise MemoryError
+        self.pieces = pieces
+        cdef int* places = <int*>PyMem_Realloc(self.places, 2 * room * sizeof(int))
+        if places == NULL:
+            raise MemoryError
+        self.places, self.room = places, room
+        memset(places, 0xFF, 2 * room * sizeof(int))
+        cdef Py_ssize_t n
+        for n in range(self.many):
+            places[self.place(pieces[n].hash, NULL, 0)] = n
+        return 0
+
+    cdef Py_ssize_t place(self, Py_hash_t hash, const char* name, Py_ssize_t size) noexcept:
+        """The place of the piece about a node, or a free one; a free one where no name is given."""
+        cdef Py_ssize_t mask = 2 * self.room - 1
+        cdef Py_ssize_t at = hash & mask
+        cdef Piece* piece
+        while self.places[at] >= 0:
+            piece = &self.pieces[self.places[at]]
+            if (
+                name != NULL and piece.hash == hash and piece.name == size
+                and memcmp(self.out.start + piece.begin, name, size) == 0
+            ):
+                break
+            at = (at + 1) & mask
+        return at
 
     cdef int describe(self, _Table table, list batch) except -1:
         cdef _Buffer out = self.out
-        cdef Py_ssize_t start, lines, troubles
+        cdef Py_ssize_t start, lines, troubles, at
+        cdef Py_hash_t hash
         cdef tuple node, known
-        cdef object number
-        cdef PyObject* first
         for node in batch:
             start, lines = out.size, self.lines
+            self.subject = _utf8(node[0], &self.subject_size)
             if table.cache is None:
-                self.run(table, node[0], node[1])
-                if out.size == start:
-                    continue
+                self.run(table, node[1])
             else:
                 known = <tuple>table.cache.get(node[0])
                 if known is not None and (known[0] is node[1] or known[0] == node[1]):
@@ -347,28 +388,22 @@ cdef class _Record:
                     self.lines += <Py_ssize_t>known[2]
                 else:
                     troubles = len(self.problems)
-                    self.run(table, node[0], node[1])
+                    self.run(table, node[1])
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
                         table.cache[node[0]] = node[1], block, self.lines - lines
-            number = self.many
-            first = PyDict_SetDefault(self.described, node[0], number)
-            if first == <PyObject*>number:
-                self.keep(start, out.size)
-            else:
-                self.merge(<Py_ssize_t><object>first, start, lines)
-        return 0
-
-    cdef int keep(self, Py_ssize_t start, Py_ssize_t end) except -1:
-        cdef Py_ssize_t* moved
-        if self.many == self.room:
-            self.room = 2 * self.room + 64
-            moved = <Py_ssize_t*>PyMem_Realloc(self.pieces, 2 * self.room * sizeof(Py_ssize_t))
-            if moved == NULL:
-                raise MemoryError
-            self.pieces = moved
-        self.pieces[2 * self.many], self.pieces[2 * self.many + 1] = start, end
-        self.many += 1
+            if out.size == start:
+                continue
+            hash = PyObject_Hash(node[0])
+            at = self.place(hash, self.subject, self.subject_size)
+            if self.places[at] >= 0:
+                self.merge(self.places[at], start, lines)
+                continue
+            self.places[at] = self.many
+            self.pieces[self.many] = Piece(start, out.size, self.subject_size, hash)
+            self.many += 1
+            if self.many == self.room:
+                self.make_room()
         return 0
 
     cdef int merge(self, Py_ssize_t first, Py_ssize_t start, Py_ssize_t lines) except -1:
@@ -380,7 +415,7 @@ cdef class _Record:
             lines: how many there were before the later one.
         """
         cdef _Buffer out = self.out
-        cdef Py_ssize_t begin = self.pieces[2 * first], end = self.pieces[2 * first + 1], grown, n
+        cdef Py_ssize_t begin = self.pieces[first].begin, end = self.pieces[first].end, grown, n
         cdef bytes earlier, behind, merged
         cdef list both
         cdef dict properties = {}
@@ -399,16 +434,15 @@ cdef class _Record:
         out.add_bytes(merged)
         out.add_bytes(behind)
         grown = len(merged) - (end - begin)
-        self.pieces[2 * first + 1] += grown
+        self.pieces[first].end += grown
         for n in range(self.many):
-            if self.pieces[2 * n] >= end and n != first:
-                self.pieces[2 * n] += grown
-                self.pieces[2 * n + 1] += grown
+            if self.pieces[n].begin >= end and n != first:
+                self.pieces[n].begin += grown
+                self.pieces[n].end += grown
         return 0
 
-    cdef int run(self, _Table table, object node, object item) except -1:
+    cdef int run(self, _Table table, object item) except -1:
         """Say of an item what the rows say of it."""
-        self.subject = _utf8(node, &self.subject_size)
         cdef _Row row
         cdef _Buffer out = self.out
         cdef list gathered = None
@@ -430,23 +464,17 @@ cdef class _Record:
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
-                    self.begin(row)
-                    out.add_bytes(row.before)
+                    self.begin(row.head)
                     out.add_escaped(v)
-                    out.add_bytes(row.after)
-                    out.add(" .\n", 3)
+                    out.add_bytes(row.tail)
                     self.lines += 1
                 elif row.kind == ALWAYS:
-                    self.begin(row)
-                    out.add_bytes(row.before)
-                    out.add(" .\n", 3)
+                    self.begin(row.head)
                     self.lines += 1
                 elif row.kind == AS_IT_IS:
-                    self.begin(row)
-                    out.add_bytes(row.before)
+                    self.begin(row.head)
                     out.add_string(v if isinstance(v, str) else str(v))
-                    out.add_bytes(row.after)
-                    out.add(" .\n", 3)
+                    out.add_bytes(row.tail)
                     self.lines += 1
                 else:
                     self.say(row, self.term(row, v))
@@ -456,13 +484,13 @@ cdef class _Record:
                     self.say(row, term)
         return 0
 
-    cdef inline int begin(self, _Row row) except -1:
-        """The subject and the property of a statement."""
-        cdef Py_ssize_t more = PyBytes_GET_SIZE(row.predicate)
+    cdef inline int begin(self, bytes head) except -1:
+        """The subject of a statement and what follows it."""
+        cdef Py_ssize_t more = PyBytes_GET_SIZE(head)
         cdef _Buffer out = self.out
         out.reserve(self.subject_size + more)
         memcpy(out.start + out.size, self.subject, self.subject_size)
-        memcpy(out.start + out.size + self.subject_size, PyBytes_AS_STRING(row.predicate), more)
+        memcpy(out.start + out.size + self.subject_size, PyBytes_AS_STRING(head), more)
         out.size += self.subject_size + more
         return 0
 
@@ -502,7 +530,7 @@ cdef class _Record:
         if terms is None:
             return 0
         if isinstance(terms, str):
-            self.begin(row)
+            self.begin(row.predicate)
             out.add_string(terms)
             out.add(" .\n", 3)
             self.lines += 1
@@ -525,7 +553,7 @@ cdef class _Record:
         if not isinstance(terms, list):
             terms = list(terms)
         for term in <list>terms:
-            self.begin(row)
+            self.begin(row.predicate)
             out.add_string(term)
             out.add(" .\n", 3)
         self.lines += n
