@@ -46,6 +46,16 @@ cdef enum Kind:
     CALL  # whatever a function makes of it
 
 cdef tuple NOTHING = ()
+cdef enum:
+    KEPT_MEMBERS = 1000
+
+
+cdef bytes _member(Py_ssize_t n):
+    """The property of the ``n``-th member of an ``rdf:Seq``, as it stands in a statement."""
+    return f" {MEMBER.format(n)} ".encode()
+
+
+cdef list _MEMBERS = [_member(n) for n in range(KEPT_MEMBERS)]
 cdef bint SPECIAL[256]
 
 
@@ -168,6 +178,26 @@ cdef class _Buffer:
         return 0
 
 
+cdef class Value:
+    """What makes terms of a field, in the place of a function of the mapping."""
+
+    cdef object of_value(self, object value, object record):
+        raise NotImplementedError
+
+    def __call__(self, value, record):
+        return self.of_value(value, record)
+
+
+cdef class Made:
+    """What is worked out once a record, in the place of a function of the mapping."""
+
+    cdef object of_record(self, object record):
+        raise NotImplementedError
+
+    def __call__(self, record):
+        return self.of_record(record)
+
+
 @final
 cdef class _Row:
     """One row, ready to be run."""
@@ -180,6 +210,7 @@ cdef class _Row:
     cdef bytes predicate
     cdef bytes head, tail  # what stands around a term that is written in place
     cdef object value, make, key, true, false
+    cdef Value version  # the value, where it is one of this module
     cdef Field attribute
     cdef bint members
     cdef int gathered  # which of the lists that gather the terms of a property said by several rows; -1: none
@@ -243,6 +274,7 @@ cdef _Row _made(row):
         made.attribute = None if value.attribute is None else Field(value.attribute)
     if made.kind == CALL:
         made.value = version_of(value)
+        made.version = made.value if isinstance(made.value, Value) else None
     return made
 
 
@@ -498,7 +530,7 @@ cdef class _Record:
         """The term or terms that a row makes of its field, or None."""
         cdef object made
         if row.kind == CALL:
-            return row.value(v, self.record)
+            return row.version.of_value(v, self.record) if row.version is not None else row.value(v, self.record)
         if row.kind == PART_SEVERAL or row.kind == PART_ONE:
             made = _once(self.record, row.make)
             return made.get(row.key) if row.attribute is None else row.attribute.of(made)
@@ -537,8 +569,7 @@ cdef class _Record:
             return 0
         if row.members:
             for n, term in enumerate(terms, 1):
-                out.add(self.subject, self.subject_size)
-                out.add_bytes(f" {MEMBER.format(n)} ".encode())
+                self.begin(_MEMBERS[n] if n < KEPT_MEMBERS else _member(n))
                 out.add_string(term)
                 out.add(" .\n", 3)
             self.lines += len(terms)
@@ -730,7 +761,9 @@ cdef object _once(object record, object make):
     cdef PyObject* found = PyDict_GetItem(known, make)
     if found != NULL and <object>found is not None:
         return <object>found
-    made = known[make] = version_of(make)(record)
+    version = version_of(make)
+    made = (<Made>version).of_record(record) if isinstance(version, Made) else version(record)
+    known[make] = made
     return made
 
 
@@ -809,14 +842,14 @@ def _major_keywords(values, record):
 # people
 
 @final
-cdef class _Roles:
+cdef class _Roles(Made):
     cdef object function, kind, of
 
     def __init__(self, function):
         held = _held(function)
         self.function, self.kind, self.of = function, held["kind"], held["of"]
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         if self.of or self.kind == "investigator":
             return self.function(record)
         citation = CITATION.of(record)
@@ -894,13 +927,13 @@ def _other_person_ids(values, record):
 
 
 @final
-cdef class _Agents:
+cdef class _Agents(Value):
     cdef object people
 
     def __init__(self, function):
         self.people = _held(function)["people"]
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         return [ROLE_AGENT.of(role) for role in <list>_once(record, self.people) if ROLE_RANK.of(role)]
 
 
@@ -908,14 +941,14 @@ VERSIONS["people.agents.<locals>.links"] = _Agents
 
 
 @final
-cdef class _RoleNodes:
+cdef class _RoleNodes(Value):
     cdef object of, people, role
 
     def __init__(self, function):
         held = _held(function)
         self.people, self.of, self.role = held["people"], held["of"], held["role"]
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         return _numbered(f"{STEM.of(record)}{self.of}{self.role}-", self.role, <list>_once(record, self.people), record)
 
 
@@ -936,13 +969,13 @@ cdef list _numbered(str stem, str table, list items, record):
 
 
 @final
-cdef class _AgentClass:
+cdef class _AgentClass(Value):
     cdef object group, person
 
     def __init__(self, function):
         self.person, self.group = _held(function)["classes"]
 
-    def __call__(self, author, record):
+    cdef object of_value(self, object author, object record):
         return self.group if COLLECTIVE_NAME.of(author) else self.person
 
 
@@ -1010,13 +1043,13 @@ cdef object _date_term(value, bint with_time):
 
 
 @final
-cdef class _Date:
+cdef class _Date(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         found = _date_term(value, True)
         return found if found is not None else self.function(value, record)
 
@@ -1041,13 +1074,13 @@ def _certain_date(value, record):
 
 
 @final
-cdef class _History:
+cdef class _History(Made):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         cdef dict found = {}
         cdef bint with_time
         for entry in _several(HISTORY.of(CITATION.of(record))):
@@ -1069,13 +1102,13 @@ VERSIONS["dates._history"] = _History
 
 
 @final
-cdef class _OtherHistory:
+cdef class _OtherHistory(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, values, record):
+    cdef object of_value(self, object values, object record):
         for entry in _several(values):
             if HISTORY_STATUS.of(entry) not in _HISTORY_WITH_A_TERM:
                 return self.function(values, record)
@@ -1198,13 +1231,13 @@ def _publication_types(values, record):
 # links
 
 @final
-cdef class _Targets:
+cdef class _Targets(Made):
     cdef object target
 
     def __init__(self, function):
         self.target = _links._target
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         cdef list found = []
         cdef Py_ssize_t n = 0
         own = OWN_IRI.of(record)
@@ -1236,13 +1269,13 @@ def _targets_by_type(record):
 
 
 @final
-cdef class _RelationNodes:
+cdef class _RelationNodes(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, values, record):
+    cdef object of_value(self, object values, object record):
         cdef list items = []
         cdef list targets = <list>_once(record, _links._targets)
         cdef object relation = _links.Relation
@@ -1320,13 +1353,13 @@ def _reference_nodes(values, record):
 
 
 @final
-cdef class _Classes:
+cdef class _Classes(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         cdef list types, found
         cdef dict classes
         if (<tuple?>value)[1] is not None:
@@ -1344,13 +1377,13 @@ VERSIONS["subjects.classes"] = _Classes
 
 
 @final
-cdef class _PublicationTypeNames:
+cdef class _PublicationTypeNames(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, values, record):
+    cdef object of_value(self, object values, object record):
         return self.function(values, record) if None in <list>_once(record, _subjects._types) else None
 
 
@@ -1358,13 +1391,13 @@ VERSIONS["subjects.publication_type_names"] = _PublicationTypeNames
 
 
 @final
-cdef class _Substances:
+cdef class _Substances(Made):
     cdef object enzyme, function, registry
 
     def __init__(self, function):
         self.registry, self.enzyme, self.function = _subjects._registry, _identifiers.ec, function
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         cdef dict memory = <dict>MEMORY.of(record)
         cdef list terms = [], left = [], items = [], wheres = []
         cdef Py_ssize_t n = 0
@@ -1418,13 +1451,13 @@ def _displayed(value, record):
 # documents
 
 @final
-cdef class _ArticleIds:
+cdef class _ArticleIds(Made):
     cdef object function, made
 
     def __init__(self, function):
         self.function, self.made = function, _documents.Ids
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         cdef list piis = [], others = [], elocators = [], invalid = [], pmc_iris = [], dois = []
         cdef str name = None
         citation = CITATION.of(record)
@@ -1492,13 +1525,13 @@ def _record_node(value, record):
 
 
 @final
-cdef class _Journal:
+cdef class _Journal(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         number = NLM_UNIQUE_ID.of(value)
         if number and (<str?>number).isalnum() and (<str?>number).isascii():
             return _described("journal", f"{_CATALOGUE[0]}{number}{_CATALOGUE[1]}", value, record)
@@ -1519,14 +1552,15 @@ def _pages(value, record):
     return _literal(printed) if printed else _documents.pages(value, record)
 
 
-cdef class _FirstAndLast:
+@final
+cdef class _FirstAndLast(Made):
     """The pages of a plain range of numbers, the last written out; what is not so plain is left to the function."""
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, record):
+    cdef object of_record(self, object record):
         cdef Py_ssize_t size, hyphen, n, missing
         cdef const char* text
         value = PAGINATION.of(CITATION.of(record))
@@ -1569,7 +1603,7 @@ def _page_end(value, record):
 
 
 @final
-cdef class _Source:
+cdef class _Source(Value):
     """The line put together as ``source_line`` does it for an article with a cover date, or as the record has it."""
 
     cdef object function, line
@@ -1577,7 +1611,7 @@ cdef class _Source:
     def __init__(self, function):
         self.function, self.line = function, _source_line.source_line
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         citation = CITATION.of(record)
         line = SOURCE.of(citation) or self.line(citation)
         return _literal(line) if line else None
@@ -1587,17 +1621,17 @@ VERSIONS["documents.source"] = _Source
 
 
 @final
-cdef class _Sequence:
+cdef class _Sequence(Value):
     cdef object function, kind, links, of
 
     def __init__(self, function):
         held = _held(function)
         self.function, self.kind, self.of, self.links = function, held["kind"], held["of"], version_of(held["links"])
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         if self.of or self.kind != "author":
             return self.function(value, record)
-        people = _people.People(self.links(value, record), AUTHORS_COMPLETE.of(CITATION.of(record)))
+        people = _people.People((<Value>self.links).of_value(value, record), AUTHORS_COMPLETE.of(CITATION.of(record)))
         return _described("people", f"{STEM.of(record)}authors>", people, record)
 
 
@@ -1607,13 +1641,13 @@ VERSIONS["people.ordered.<locals>.sequence"] = _Sequence
 # wording
 
 @final
-cdef class _Title:
+cdef class _Title(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         if "eng" in _several(LANGUAGES.of(CITATION.of(record))) or (<str?>value).startswith("["):
             return f"{_literal(value)}@en"
         return self.function(value, record)
@@ -1623,13 +1657,13 @@ VERSIONS["wording.title"] = _Title
 
 
 @final
-cdef class _Language:
+cdef class _Language(Value):
     cdef object english, function
 
     def __init__(self, function):
         self.function, self.english = function, _iris.language("eng")
 
-    def __call__(self, values, record):
+    cdef object of_value(self, object values, object record):
         return self.english if _several(values) == ("eng",) else self.function(values, record)
 
 
@@ -1642,13 +1676,13 @@ def _unknown_language(values, record):
 
 
 @final
-cdef class _Abstract:
+cdef class _Abstract(Value):
     cdef object function
 
     def __init__(self, function):
         self.function = function
 
-    def __call__(self, value, record):
+    cdef object of_value(self, object value, object record):
         cdef tuple sections = _several(ABSTRACT_SECTIONS.of(value))
         if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
             return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
@@ -1682,13 +1716,13 @@ def _labelled_sections(value, record):
 
 
 @final
-cdef class _OfTypes:
+cdef class _OfTypes(Value):
     cdef object ref_types
 
     def __init__(self, function):
         self.ref_types = _held(function)["ref_types"]
 
-    def __call__(self, values, record):
+    cdef object of_value(self, object values, object record):
         cdef dict known = <dict>_once(record, _links._targets_by_type)
         cdef list found = []
         for ref_type in _several(self.ref_types):
