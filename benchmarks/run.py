@@ -17,6 +17,8 @@ from typing import NamedTuple
 import corpus
 
 HERE = Path(__file__).resolve().parent
+AS_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The byte code of a checkout is kept, as that of the installed packages is that it is compared with."""
 
 
 class Result(NamedTuple):
@@ -39,7 +41,11 @@ def side_by_side(tasks: list[str], path: Path, rounds: int) -> dict[str, Result]
     for _ in range(rounds):
         for task in tasks:
             done = subprocess.run(
-                [sys.executable, str(HERE / "tasks.py"), task, str(path)], capture_output=True, text=True, check=True
+                [sys.executable, str(HERE / "tasks.py"), task, str(path)],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=AS_INSTALLED,
             )
             runs[task].append(Result(**json.loads(done.stdout.splitlines()[-1])))
     return {
