@@ -330,8 +330,8 @@ class _Behind:
     """
     Has what was written put on the disk while more is made, so that little is left to wait for at the end.
 
-    A file that is not on the disk is not complete, and a conversion writes faster than many disks take it up: waiting for all of
-    it at the end took a tenth of the whole time.
+    A file is complete when it is on the disk, and a conversion writes faster than many disks take it up: waiting for
+    all of it at the end took a tenth of the whole time.
 
     Args:
         handle: of the file; it stays open until :meth:`close` has been called.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -346,6 +348,43 @@ def test_a_record_that_a_syntax_cannot_carry_stays_out_and_the_next_goes_in(
         sink.write(record(2))
     assert read_back(path) == as_set(record(1) + record(2))
     assert sink.records == 2
+
+
+def test_what_is_written_goes_to_the_disk_while_more_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+
+    def fsync(handle: int) -> None:
+        put.append(threading.current_thread().name)
+
+    monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(os, "fsync", fsync)
+    with sinks.open_sink(tmp_path / "x.nt") as sink:
+        for _ in range(400):
+            sink.write([("<x:1>", "<x:2>", f'"{"long " * 1000}"')])
+    assert "medgraph-disk" in put[:-2]
+    assert put[-1] == threading.main_thread().name
+    assert (tmp_path / "x.nt").stat().st_size == 400 * len('<x:1> <x:2> "" .\n' + "long " * 1000)
+
+
+def test_a_disk_that_fails_while_more_is_made_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(handle: int) -> None:
+        # what the system says of a page that could not be written, and says once
+        if threading.current_thread() is not threading.main_thread():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    def write() -> None:
+        with sinks.open_sink(tmp_path / "x.nt") as sink:
+            for _ in range(400):
+                sink.write([("<x:1>", "<x:2>", f'"{"long " * 1000}"')])
+
+    with pytest.raises(SinkError):
+        write()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interruption_that_comes_as_the_file_is_made_leaves_nothing(
