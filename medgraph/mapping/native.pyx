@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, initializedcheck=False
 """
-What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows, for N-Triples alone: the same rows
-are run through here, and what they say goes straight into the bytes of the record's lines.
+What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows: the same rows are run through here, and
+what they say goes straight into the bytes of the record's lines, and where it is asked for into its graph as well.
 
 What ``values.py`` has words for is written in place; any other value of a row is called. The values that take the most
 time have a version here (:data:`VERSIONS`), which does what the function in Python does for what is usual and leaves
@@ -18,7 +18,7 @@ from libc.string cimport memchr, memcmp, memcpy, memset
 
 from types import MemberDescriptorType
 
-from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS
+from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS, merged_properties
 from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
 
 cdef extern from "Python.h":
@@ -207,7 +207,8 @@ cdef class _Row:
     cdef Field step  # the one that leads to its field, where there is one
     cdef list fields  # each the steps that lead to it
     cdef bint as_before  # the field of the row before
-    cdef bytes predicate
+    cdef str property
+    cdef bytes predicate  # the same with a blank before and behind it
     cdef bytes head, tail  # what stands around a term that is written in place
     cdef object value, make, key, true, false
     cdef Value version  # the value, where it is one of this module
@@ -247,6 +248,7 @@ cdef class _Table:
 cdef _Row _made(row):
     cdef _Row made = _Row()
     cdef list fields = row.fields.split()
+    made.property = row.predicate
     made.predicate = b"" if row.predicate == MEMBERS else f" {row.predicate} ".encode()
     made.members = row.predicate == MEMBERS
     made.whole = row.fields == "self"
@@ -307,13 +309,13 @@ cdef class Lines:
         waiting, self.waiting = self.waiting, None
         return waiting if waiting is not None else {name: [] for name in self.names}
 
-    def of(self, record):
-        """The lines of a record as UTF-8, and how many they are."""
+    def of(self, record, bint with_graph=False):
+        """The lines of a record as UTF-8, how many they are, and its triples by subject and property, or None."""
         cdef _Record said = self.spare
         self.spare = None
         if said is None:
             said = _Record()
-        said.begin_with(record)
+        said.begin_with(record, with_graph)
         cdef dict waiting = record.waiting
         cdef bint more = True
         cdef Py_ssize_t n
@@ -327,8 +329,8 @@ cdef class Lines:
                     waiting[self.names[n]] = []
                     said.describe(<_Table>self.tables[n], batch)
         self.waiting = waiting
-        lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines
-        said.record = None
+        lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines, said.graph
+        said.record = said.graph = said.block = None
         if said.out.room < 1 << 20 and said.room < 1 << 14:
             self.spare = said
         return lines
@@ -354,6 +356,8 @@ cdef class _Record:
     cdef Py_ssize_t subject_size
     cdef Piece* pieces
     cdef int* places  # which piece is about a node, by the node's hash; -1 where there is none
+    cdef dict graph  # None where only lines are wanted
+    cdef dict block  # what was said of the node that is being described
     cdef Py_ssize_t many, room
 
     def __init__(self):
@@ -365,8 +369,9 @@ cdef class _Record:
         PyMem_Free(self.pieces)
         PyMem_Free(self.places)
 
-    cdef int begin_with(self, record) except -1:
+    cdef int begin_with(self, record, bint with_graph) except -1:
         self.record, self.problems = record, record.problems
+        self.graph = {} if with_graph else None
         self.out.size = self.lines = self.many = 0
         memset(self.places, 0xFF, 2 * self.room * sizeof(int))
         return 0
@@ -411,21 +416,30 @@ cdef class _Record:
         for node in batch:
             start, lines = out.size, self.lines
             self.subject = _utf8(node[0], &self.subject_size)
+            self.block = {} if self.graph is not None else None
             if table.cache is None:
                 self.run(table, node[1])
             else:
                 known = <tuple>table.cache.get(node[0])
-                if known is not None and (known[0] is node[1] or known[0] == node[1]):
+                if (
+                    known is not None
+                    and (known[0] is node[1] or known[0] == node[1])
+                    and (self.graph is None or known[3] is not None)
+                ):
                     out.add_bytes(<bytes>known[1])
                     self.lines += <Py_ssize_t>known[2]
+                    self.block = <dict>known[3]
                 else:
                     troubles = len(self.problems)
                     self.run(table, node[1])
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
-                        table.cache[node[0]] = node[1], block, self.lines - lines
+                        table.cache[node[0]] = node[1], block, self.lines - lines, self.block
             if out.size == start:
                 continue
+            if self.graph is not None:
+                earlier = self.graph.get(node[0])
+                self.graph[node[0]] = self.block if earlier is None else merged_properties(earlier, self.block)
             hash = PyObject_Hash(node[0])
             at = self.place(hash, self.subject, self.subject_size)
             if self.places[at] >= 0:
@@ -478,6 +492,7 @@ cdef class _Record:
         cdef _Row row
         cdef _Buffer out = self.out
         cdef list gathered = None
+        cdef Py_ssize_t start
         cdef object v = None
         cdef object term
         if table.gathering:
@@ -493,6 +508,7 @@ cdef class _Record:
                 else:
                     v = tuple([_followed(item, <list>steps) for steps in row.fields])
             if v is not None and v is not NOTHING:
+                start = out.size + self.subject_size + PyBytes_GET_SIZE(row.predicate)
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
@@ -500,14 +516,20 @@ cdef class _Record:
                     out.add_escaped(v)
                     out.add_bytes(row.tail)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {self.last_term(start): None}
                 elif row.kind == ALWAYS:
                     self.begin(row.head)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {row.true: None}
                 elif row.kind == AS_IT_IS:
                     self.begin(row.head)
                     out.add_string(v if isinstance(v, str) else str(v))
                     out.add_bytes(row.tail)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {self.last_term(start): None}
                 else:
                     self.say(row, self.term(row, v))
             if row.last:
@@ -525,6 +547,10 @@ cdef class _Record:
         memcpy(out.start + out.size + self.subject_size, PyBytes_AS_STRING(head), more)
         out.size += self.subject_size + more
         return 0
+
+    cdef object last_term(self, Py_ssize_t start):
+        """The term of the statement that was written last; it begins at ``start``."""
+        return PyUnicode_DecodeUTF8(self.out.start + start, self.out.size - start - 3, NULL)
 
     cdef object term(self, _Row row, object v):
         """The term or terms that a row makes of its field, or None."""
@@ -566,12 +592,16 @@ cdef class _Record:
             out.add_string(terms)
             out.add(" .\n", 3)
             self.lines += 1
+            if self.block is not None:
+                self.block[row.property] = {terms: None}
             return 0
         if row.members:
             for n, term in enumerate(terms, 1):
                 self.begin(_MEMBERS[n] if n < KEPT_MEMBERS else _member(n))
                 out.add_string(term)
                 out.add(" .\n", 3)
+                if self.block is not None:
+                    self.block[MEMBER.format(n)] = {term: None}
             self.lines += len(terms)
             return 0
         n = len(terms)
@@ -588,6 +618,8 @@ cdef class _Record:
             out.add_string(term)
             out.add(" .\n", 3)
         self.lines += n
+        if n and self.block is not None:
+            self.block[row.property] = dict.fromkeys(terms)
         return 0
 
 
