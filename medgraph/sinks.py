@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 from medgraph.errors import SinkError
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
-from medgraph.syntaxes import FORMATS, NTriples, Syntax, format_of
+from medgraph.syntaxes import FORMATS, Syntax, format_of
 from medgraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -183,7 +183,6 @@ class FileSink:
         Raises:
             SinkError, BrokenPipeError: as in :meth:`write`.
         """
-        assert isinstance(self.syntax, NTriples)
         self._put(self.syntax.of_lines(lines), triples)
 
     def _put(self, record: bytes, triples: int) -> None:

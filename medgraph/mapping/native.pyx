@@ -8,11 +8,9 @@ time have a version here (:data:`VERSIONS`), which does what the function in Pyt
 the rest to it; what a value means stands there and not here.
 """
 
-from cython cimport final
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
 
@@ -21,14 +19,14 @@ from types import MemberDescriptorType
 from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS, merged_properties
 from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
 
+include "../buffer.pxi"
+
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
     bint PyUnicode_IS_COMPACT_ASCII(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void* PyUnicode_DATA(object text)
     Py_hash_t PyObject_Hash(object value) except? -1
-    char* PyBytes_AS_STRING(object value)
-    Py_ssize_t PyBytes_GET_SIZE(object value)
     ctypedef struct PyMemberDef:
         Py_ssize_t offset
     ctypedef struct PyMemberDescrObject:
@@ -119,63 +117,33 @@ cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexce
     return False
 
 
-@final
-cdef class _Buffer:
-    """Bytes that are added to."""
-
-    cdef char* start
+cdef inline int _add_string(_Buffer out, object value) except -1:
     cdef Py_ssize_t size
-    cdef Py_ssize_t room
+    cdef const char* text = _utf8(value, &size)
+    return out.add(text, size)
 
-    def __dealloc__(self):
-        PyMem_Free(self.start)
 
-    cdef inline int reserve(self, Py_ssize_t more) except -1:
-        cdef Py_ssize_t room
-        cdef char* moved
-        if self.size + more > self.room:
-            room = 2 * (self.size + more) + 4096
-            moved = <char*>PyMem_Realloc(self.start, room)
-            if moved == NULL:
-                raise MemoryError
-            self.start, self.room = moved, room
-        return 0
-
-    cdef inline int add(self, const char* bytes, Py_ssize_t size) except -1:
-        self.reserve(size)
-        memcpy(self.start + self.size, bytes, size)
-        self.size += size
-        return 0
-
-    cdef inline int add_bytes(self, bytes value) except -1:
-        return self.add(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
-
-    cdef inline int add_string(self, object value) except -1:
-        cdef Py_ssize_t size
-        cdef const char* text = _utf8(value, &size)
-        return self.add(text, size)
-
-    cdef int add_escaped(self, object value) except -1:
-        """A text as it stands between the quotes of a literal."""
-        cdef Py_ssize_t size
-        cdef const unsigned char* text = <const unsigned char*>_utf8(value, &size)
-        cdef const unsigned char* end = text + size
-        cdef char* to
-        if not _any_special(text, size):
-            return self.add(<const char*>text, size)
-        self.reserve(2 * size)
-        to = self.start + self.size
-        while text < end:
-            if SPECIAL[text[0]]:
-                to[0] = c"\\"
-                to += 1
-                to[0] = c"n" if text[0] == c"\n" else c"r" if text[0] == c"\r" else text[0]
-            else:
-                to[0] = text[0]
+cdef int _add_escaped(_Buffer out, object value) except -1:
+    """Adds a text as it stands between the quotes of a literal."""
+    cdef Py_ssize_t size
+    cdef const unsigned char* text = <const unsigned char*>_utf8(value, &size)
+    cdef const unsigned char* end = text + size
+    cdef char* to
+    if not _any_special(text, size):
+        return out.add(<const char*>text, size)
+    out.reserve(2 * size)
+    to = out.start + out.size
+    while text < end:
+        if SPECIAL[text[0]]:
+            to[0] = c"\\"
             to += 1
-            text += 1
-        self.size = to - self.start
-        return 0
+            to[0] = c"n" if text[0] == c"\n" else c"r" if text[0] == c"\r" else text[0]
+        else:
+            to[0] = text[0]
+        to += 1
+        text += 1
+    out.size = to - out.start
+    return 0
 
 
 cdef class Value:
@@ -513,7 +481,7 @@ cdef class _Record:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
                     self.begin(row.head)
-                    out.add_escaped(v)
+                    _add_escaped(out, v)
                     out.add_bytes(row.tail)
                     self.lines += 1
                     if self.block is not None:
@@ -525,7 +493,7 @@ cdef class _Record:
                         self.block[row.property] = {row.true: None}
                 elif row.kind == AS_IT_IS:
                     self.begin(row.head)
-                    out.add_string(v if isinstance(v, str) else str(v))
+                    _add_string(out, v if isinstance(v, str) else str(v))
                     out.add_bytes(row.tail)
                     self.lines += 1
                     if self.block is not None:
@@ -589,7 +557,7 @@ cdef class _Record:
             return 0
         if isinstance(terms, str):
             self.begin(row.predicate)
-            out.add_string(terms)
+            _add_string(out, terms)
             out.add(" .\n", 3)
             self.lines += 1
             if self.block is not None:
@@ -598,7 +566,7 @@ cdef class _Record:
         if row.members:
             for n, term in enumerate(terms, 1):
                 self.begin(_MEMBERS[n] if n < KEPT_MEMBERS else _member(n))
-                out.add_string(term)
+                _add_string(out, term)
                 out.add(" .\n", 3)
                 if self.block is not None:
                     self.block[MEMBER.format(n)] = {term: None}
@@ -615,7 +583,7 @@ cdef class _Record:
             terms = list(terms)
         for term in <list>terms:
             self.begin(row.predicate)
-            out.add_string(term)
+            _add_string(out, term)
             out.add(" .\n", 3)
         self.lines += n
         if n and self.block is not None:
