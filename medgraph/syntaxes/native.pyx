@@ -76,7 +76,7 @@ cdef class Turtle:
             if same and size == predicate_size and memcmp(line, predicate, size) == 0:
                 out.add(" , ", 3)
             else:
-                out.add(" ;\n    " if same else " ", 6 if same else 1)
+                out.add(" ;\n    " if same else " ", 7 if same else 1)
                 predicate, predicate_size = line, size
                 if size == PyBytes_GET_SIZE(self.type) and memcmp(line, PyBytes_AS_STRING(self.type), size) == 0:
                     out.add("a", 1)
