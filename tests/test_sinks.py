@@ -19,12 +19,12 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medgraph import sinks, vocab
+from medgraph import native, sinks, vocab
 from medgraph.errors import SinkError
 from medgraph.mapping import FULL, Triple
 from medgraph.model import Citation
 from medgraph.pubmed_xml import citations
-from medgraph.syntaxes import FORMATS
+from medgraph.syntaxes import FORMATS, Turtle
 
 ID = "https://w3id.org/medgraph/id/"
 PUBMED = "http://rdf.ncbi.nlm.nih.gov/pubmed/"
@@ -150,7 +150,11 @@ def test_a_record_is_written_the_same_whatever_stands_before_it(tmp_path: Path, 
     )
 
 
-@pytest.mark.parametrize("format", ["nt", "nq", "nq.gz"])
+COMPILED = native.compiled_part("medgraph.syntaxes")
+LINES = ["nt", "nq", "nq.gz", *(["ttl", "trig", "ttl.gz"] if COMPILED else [])]
+
+
+@pytest.mark.parametrize("format", LINES)
 def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> None:
     with sinks.open_sink(tmp_path / f"lines.{format}") as sink:
         assert sink.takes_lines
@@ -164,6 +168,38 @@ def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> No
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_records_make_a_whole_file(tmp_path: Path, format: str) -> None:
     assert read_back(written(tmp_path / f"out.{format}")) == set()
+
+
+_X = "http://x.org/"
+ODD_TERMS = [
+    *(f"<{_X}{rest}>" for rest in ("", "a", "-a", "a-", "_", "a.b", "a/b", "a#b", "a:b", "ä", "a%20b", "a/", "0")),
+    *("<x:>", "<x:a>", "<:>", "<#>", "<a>", "<http://y.org/a>", "<http://x.org>"),
+    *(f'"{text}"^^<{XSD}boolean>' for text in ("true", "false", "1", "True", "")),
+    *(f'"a"^^<{_X}type>', '"^^"', f'"^^<{_X}a>"^^<{_X}b>', '"a"@en', '"<b>"', '" . ; ,"', '"\\n \\" .\\n"', '""'),
+]
+
+
+@pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from([term for term in ODD_TERMS if term[0] == "<"])] * 2, st.sampled_from(ODD_TERMS)),
+        max_size=12,
+    )
+)
+def test_compiled_turtle_is_that_of_python(triples: list[Triple]) -> None:
+    for prefixes in ({"x": _X, "l": "x:"}, {"a-long-prefix-for-a-short-iri": "x:", "": _X}, {}):
+        turtle = Turtle(prefixes)
+        lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples).encode()
+        assert turtle.of_lines(lines) == turtle.record(triples)
+
+
+@pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
+@pytest.mark.parametrize(
+    "wrong", [b"x", b"\n", b" .\n", b"<a> .\n", b"<a> <b> .\n", b"<a> <b> <c>.\n", b"<a> <b> <c> ."]
+)
+def test_compiled_turtle_takes_nothing_but_lines(wrong: bytes) -> None:
+    with pytest.raises(ValueError, match="N-Triples"):
+        Turtle().of_lines(wrong)
 
 
 def test_turtle_is_grouped_prefixed_and_spaced(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ class Mapping:
     def graph_and_lines(
         self, citation: Citation, problems: list[Problem] | None = None
     ) -> tuple[Graph, tuple[bytes, int] | None]:
-        """The same, and what :meth:`counted_lines` gives where that is at hand as well; None: :func:`lines_of` makes it."""
+        """The same, and what :meth:`counted_lines` gives, or None where :func:`lines_of` the graph is to make it."""
         if _COMPILED is None:
             return self._described(PROPERTIES, citation, problems)[1], None
         lines, count, graph = self._run(citation, problems, with_graph=True)
