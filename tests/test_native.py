@@ -20,11 +20,10 @@ from lxml.etree import XMLSyntaxError
 import medgraph
 from medgraph import model, pubmed_xml
 from medgraph.errors import RecordError
-from medgraph.mapping import CORE, FULL, Mapping, Node, Row, documents, links, literals, people, rows, subjects
+from medgraph.mapping import CORE, FULL, Mapping, Node, Row, documents, links, literals, rows, subjects
 from medgraph.mapping.compiled import MEMBERS
 from medgraph.mapping.rows import Record
 from medgraph.mapping.values import Part
-from medgraph.mesh import Resolver
 from medgraph.mesh.index import Index
 from medgraph.model import (
     Author,
@@ -120,6 +119,11 @@ def is_read_alike(raw: bytes) -> bool:
     return True
 
 
+def parts(text: str) -> list[str]:
+    """What stands between the line ends and bars of a text."""
+    return re.split("[\\n¦]", text)
+
+
 RECORD = """\
 <PubmedArticle><MedlineCitation Status="MEDLINE" IndexingMethod="Curated" Owner="NLM">
 <PMID Version="1">12345678</PMID>
@@ -167,21 +171,49 @@ RECORD = """\
 <ArticleId IdType="pubmed">1</ArticleId></ArticleIdList></Reference><ReferenceList><Reference><Citation>B</Citation>\
 </Reference></ReferenceList></ReferenceList></PubmedData></PubmedArticle>""".encode()
 
-PIECES = """\
-&amp; &lt; &gt; &quot; &apos; &#65; &#x41; &#xe9; &#233; &#x1F600; &#10; &#x20; &#9; &#0; &#x1; &#xD800; &#xFFFE; &#xFFFF;
-&#x10FFFF; &#x110000; &#9999999; &#00000065; &#x000041; &#x0000041; &#X41; &eacute; &ampx; &am; &; & &#; &#x; &amp &quo; ]]>
-<!--c--> <![CDATA[<x>]]> <?pi?> <b>b</b> <i/> <sup>2 </sup> <b> <u>x</u></b> <b class="x">y</b> <i >z</i > <Foo>x</Foo>
-<b><b>x</b></b> <DispFormula>x</DispFormula> <mml:math><mml:mi>x</mml:mi></mml:math> <mml:mi a="1" b="&amp;>"/>
+PIECES = parts(
+    """\
+&amp;¦&lt;¦&gt;¦&quot;¦&apos;¦&#65;¦&#x41;¦&#xe9;¦&#233;¦&#x1F600;¦&#10;¦&#x20;¦&#9;¦&#0;¦&#x1;¦&#xD800;¦&#xFFFE;
+&#xFFFF;
+&#x10FFFF;¦&#x110000;¦&#9999999;¦&#00000065;¦&#x000041;¦&#x0000041;¦&#X41;¦&eacute;¦&ampx;¦&am;¦&;¦&¦&#;¦&#x;¦&amp
+&quo;
+]]>¦<!--c-->¦<![CDATA[<x>]]>¦<?pi?>¦<b>b</b>¦<i/>¦<sup>2 </sup>¦<b> <u>x</u></b>¦<b class="x">y</b>¦<i >z</i >
+<Foo>x</Foo>
+<b><b>x</b></b>¦<DispFormula>x</DispFormula>¦<mml:math><mml:mi>x</mml:mi></mml:math>¦<mml:mi a="1" b="&amp;>"/>
 <mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML" display="inline"><mml:mo>&lt;</mml:mo></mml:math>
-<mml:mi a="1" a="2"/> <mml:mi a='1'/> <mml:mi b="2" a="é"/> <math>x</math> <b xmlns="x">y</b> > < / " ' = \x00 \x01 \x1f \x7f
-\x85 \xa0 \u2028 \ufeff \ufffe \uffff é ” 𝔘 <Year>2020</Year> <Year/> <Year /> <Year/ > <Year></Year> <Year> </Year> <PMID/>
-<PMID>7</PMID> <AbstractText/> <ArticleTitle/> <Author/> <Author ValidYN="N"/> <MeshHeading/> <Keyword MajorTopicYN="Y"/>
-<Language>eng</Language> </PMID> </Author> <Identifier Source="ORCID"/> <CollectiveName>x</CollectiveName> <New a="b">c</New>""".split()
-PIECES += [" ", "  ", "\n", "\t", "\r\n", " \n ", "<b>\n</b>", "<i> </i>", ' a="b"', ' Version=" 2  3 "', ' UI=""']
-PIECES += [' MajorTopicYN="Y"', ' MajorTopicYN="y"', ' ValidYN=" N"', ' ValidYN="&#78;"', ' Version="&amp;"', ' UI="\té"']
-PIECES += ["<b>" * 40, "<mml:mrow>" * 201 + "</mml:mrow>" * 201, "<mml:mrow>" * 199 + "</mml:mrow>" * 199, "x" * 3000]
+<mml:math b="&lt;&quot;" a="&#233;"><mml:mo>&lt; ≤</mml:mo><mml:mspace/></mml:math>¦<mml:mi a="1" a="2"/>
+<mml:mi a='1'/>
+<mml:mi b="2" a="é"/>¦<math>x</math>¦<b xmlns="x">y</b>¦>¦<¦/¦"¦'¦=¦\x00¦\x01¦\x1f¦\x7f¦\x85¦\xa0¦\u2028¦\ufeff
+\ufffe¦\uffff
+\ufffd¦é¦”¦𝔘¦<Year>2020</Year>¦<Year/>¦<Year />¦<Year/ >¦<Year></Year>¦<Year> </Year>¦<PMID/>¦<PMID>7</PMID>
+<AbstractText/>
+<ArticleTitle/>¦<Author/>¦<Author ValidYN="N"/>¦<MeshHeading/>¦<Keyword MajorTopicYN="Y"/>¦<Language>eng</Language>
+</PMID>
+</Author>¦<Identifier Source="ORCID"/>¦<CollectiveName>x</CollectiveName>¦<New a="b">c</New>¦<b>¦</b>¦<i> </i>
+<mml:mi>x
+<OtherID Source="NLM">x</OtherID>¦<ObjectList><Object Type="a"><Param Name="b"/></Object></ObjectList>¦ a="b"
+ UI=""¦\u3000
+<CommentsCorrections><CommentOn><RefSource>x</RefSource></CommentOn></CommentsCorrections>¦ Version=" 2  3 "
+ ValidYN=" N"
+ MajorTopicYN="Y"¦ MajorTopicYN="y"¦ ValidYN="&#78;"¦ Version="&amp;"¦ UI="é\t"¦ Version = "1"¦ Version='1'
+ Version="a>b"
+<CommentOn><PMID Version="1">7</PMID><Note>x</Note></CommentOn>¦<Affiliation>x</Affiliation>
+<MedlineDate>x</MedlineDate>"""
+)
+PIECES += [" ", "  ", "\n", "\t", "\r\n", " \n ", "<b>\n</b>", "", "<b>" * 40, "x" * 3000]
+PIECES += ["<mml:mrow>" * n + "</mml:mrow>" * n for n in (199, 201, 260)]
 PIECES += ["<ReferenceList>" * n + "</ReferenceList>" * n for n in (150, 198, 210, 300)]
-RAW = [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef", b"\xef\xbf", b"\xef\xbf\xbe", b"\xf0\x9f\x98", b"\xc0\x80", b"\xf4\x90\x80\x80"]
+RAW = [
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\xef",
+    b"\xef\xbf",
+    b"\xef\xbf\xbe",
+    b"\xf0\x9f\x98",
+    b"\xc0\x80",
+    b"\xf4\x90\x80\x80",
+]
 TAG = re.compile(rb"<[^<>]*>")
 
 
@@ -212,14 +244,18 @@ def changed(rng: random.Random, raw: bytes) -> bytes:
             close = raw.find(b"</" + name[1] + b">", end) if name else -1
             if name and close >= 0:
                 element = raw[start : close + len(name[1]) + 3]
-                made = rng.choice([element + element, b"", b"<" + name[1] + b"/>", raw[start:end] + b"</" + name[1] + b">"])
+                made = rng.choice(
+                    [element + element, b"", b"<" + name[1] + b"/>", raw[start:end] + b"</" + name[1] + b">"]
+                )
                 raw = raw[:start] + made + raw[start + len(element) :]
         elif what == 7:  # an attribute twice, or with another value
-            given = list(re.finditer(rb'\s[\w]+="([^"]*)"', raw))
+            given = list(re.finditer(rb'\s\w+="([^"]*)"', raw))
             if given:
                 one = rng.choice(given)
                 value = rng.choice([one[1] + one[1], b"", b" ", rng.choice(PIECES).encode(), b"Y", b"N"])
-                made = rng.choice([one[0] * 2, one[0].replace(b'"' + one[1], b'"' + value, 1), one[0].replace(b'"', b"'")])
+                made = rng.choice(
+                    [one[0] * 2, one[0].replace(b'"' + one[1], b'"' + value, 1), one[0].replace(b'"', b"'")]
+                )
                 raw = raw[: one.start()] + made + raw[one.end() :]
         elif what == 8:
             raw = raw[:at] + rng.choice(RAW) + raw[at:]
@@ -255,14 +291,32 @@ def test_a_record_cut_off_at_any_byte_is_not_taken() -> None:
 
 def test_a_text_of_anything_is_read_alike() -> None:
     for piece in PIECES:
-        for place in (b"Cancer &amp; more", b"X1", b"Somewhere.", b"More  of\tit.", b"first", b"eng", b"A <i>title</i>"):
+        for place in (
+            b"Cancer &amp; more",
+            b"X1",
+            b"Somewhere.",
+            b"More  of\tit.",
+            b"first",
+            b"eng",
+            b"A <i>title</i>",
+        ):
             is_read_alike(RECORD.replace(place, piece.encode()))
             is_read_alike(RECORD.replace(place, b"a" + piece.encode() + b"b"))
 
 
 def test_an_attribute_of_anything_is_read_alike() -> None:
     for piece in PIECES:
-        for place in (b'"MEDLINE"', b'"AIMS"', b'"D016428"', b'"N"', b'"authors"', b'"Electronic"', b'"g1"', b'"pmc"', b'"bold"'):
+        for place in (
+            b'"MEDLINE"',
+            b'"AIMS"',
+            b'"D016428"',
+            b'"N"',
+            b'"authors"',
+            b'"Electronic"',
+            b'"g1"',
+            b'"pmc"',
+            b'"bold"',
+        ):
             is_read_alike(RECORD.replace(place, b'"' + piece.encode() + b'"'))
             is_read_alike(RECORD.replace(place, place[:-1] + piece.encode() + b'"'))
 
@@ -271,7 +325,7 @@ def test_an_attribute_of_anything_is_read_alike() -> None:
 def test_changed_records_are_read_alike(times: int) -> None:
     rng = random.Random(5)
     taken = sum(is_read_alike(changed(rng, rng.choice(small_records()))) for _ in range(30_000 * times))
-    assert taken > 3000 * times
+    assert taken > 2000 * times
 
 
 @rounds
@@ -324,7 +378,7 @@ def test_one_reader_serves_several_threads() -> None:
 
 # the lines
 
-FAILURES = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
+FAILURES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 def said(mapping: Mapping, citation: Citation) -> tuple[Any, ...]:
@@ -356,10 +410,10 @@ class Pairs:
         return found
 
     def fail_alike(self, citation: Any) -> None:
-        """Where Python has words for the citation, so has the compiled part; where it has none, nothing breaks."""
+        """The same of a citation that is none; what is no text may be refused by the one and printed by the other."""
         for compiled, plain in self.pairs:
             given, expected = said(compiled, citation), by_python(functools.partial(said, plain, citation))
-            assert given == expected or len(expected) == 1, citation
+            assert given == expected or 1 in (len(given), len(expected)), citation
 
 
 def several_mappings() -> Pairs:
@@ -376,24 +430,65 @@ def citations_of(raws: list[bytes]) -> Iterator[Citation]:
             yield given
 
 
-ORCIDS = """\
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+ORCIDS = words(
+    """\
 0000-0002-1825-0097 0000-0001-5109-3700 https://orcid.org/0000-0002-1825-0097 http://orcid.org/0000-0002-1825-0097
-0000-0002-1825-0098 0000000218250097 0000-0002-9079-593X 0000-0002-9079-593x 0000-0000-0000-0001 orcid 0000-0002-1825-009
-0009-0005-1825-0092 0000-0002-1825-00977 0000-0002_1825-0097 ０000-0002-1825-0097 https://orcid.org/0000-0002-1825-0098""".split()
-DOIS = """\
-10.1002/cncr.34182 10.1002/CNCR.34182 doi:10.1002/cncr.34182 https://doi.org/10.1002/cncr.34182 10.1002/a<b>c 10.1002/é 10.1002/
-10.100/x 10.1234567890/x 10.123456789/x 10.1234/(x);y:z_-./ 19227 10.1002/a,b 10.1002/a%20b 10.1002.1/a 10.1002/x" 10.1002/x\\y
-10.1002/a&amp;lt;b 10.1234/x\x00y""".split()
-PMIDS = "1 7 123456789 1234567890 0 007 PMID:7 12a １ 99999999 8 https://pubmed.ncbi.nlm.nih.gov/7/".split()
-PMCS = "PMC1 PMC1234567 PMC0 PMC01 PMC12345678901 PMC1234567890 pmc7 PMC3706072.1 6920169 PMCx PMC PMC１ PMC1672072".split()
-UIS = "D000001 D006801 D009369 Q000188 Q000379 C000595 D016428 D016454 D12 X1 d000001 D000001é".split()
+0000-0002-1825-0098 0000000218250097 0000-0002-9079-593X 0000-0002-9079-593x 0000-0000-0000-0001 orcid
+0000-0002-1825-009
+0009-0005-1825-0092 0000-0002-1825-00977 0000-0002_1825-0097 ０000-0002-1825-0097
+https://orcid.org/0000-0002-1825-0098"""
+)
+DOIS = words(
+    """\
+10.1002/cncr.34182 10.1002/CNCR.34182 doi:10.1002/cncr.34182 https://doi.org/10.1002/cncr.34182 10.1002/a<b>c
+10.1002/é 10.1002/
+10.100/x 10.1234567890/x 10.123456789/x 10.1234/(x);y:z_-./ 19227 10.1002/a,b 10.1002/a%20b 10.1002.1/a 10.1002/x"
+10.1002/x\\y
+10.1002/a&amp;lt;b 10.1234/x\x00y"""
+)
+PMIDS = words("1 7 123456789 1234567890 0 007 PMID:7 12a １ 99999999 8 https://pubmed.ncbi.nlm.nih.gov/7/")
+PMCS = words(
+    "PMC1 PMC1234567 PMC0 PMC01 PMC12345678901 PMC1234567890 pmc7 PMC3706072.1 6920169 PMCx PMC PMC１ PMC1672072"
+)
+UIS = words("D000001 D006801 D009369 Q000188 Q000379 C000595 D016428 D016454 D12 X1 d000001 D000001é")
 NAMES = ["Humans", "Male", "Neoplasms", "drug therapy", "blood", "Journal Article", "Review", "Sorafenib", "nothing"]
-NUMBERS = "0 9ZOQ3TZI87 9ZOQ3TZI88 50-00-0 50-00-1 EC 1.1.1.1 EC1.1.1.1 EC EC x 11000-17-2".split() + ["EC 2.7.-", "EC 1.1.1.1"]
-PAGES = """\
+NUMBERS = parts("0¦9ZOQ3TZI87¦9ZOQ3TZI88¦50-00-0¦50-00-1¦EC 1.1.1.1¦EC1.1.1.1¦EC¦EC x¦11000-17-2¦EC 2.7.-¦1.1.1.1")
+PAGES = words(
+    """\
 1 1-9 181-5 181-185 5-1 181-15 1-1 01-5 1-05 -5 5- - 1--5 1-5-9 S12-8 e12 i-xii 715-725.e4 1,3 １-２ 9-10 99-100 100-99
-12345678901234567890-9 1-12345678901234567890""".split()
-ODD = ["", " ", "a", 'a "quoted" text', "a\\b", "line\nend", "carriage\rreturn", "\t", "é", "Ωμέγα", "𝔘nicode", "<a>&amp;", "\x00"]
-ODD += ["x" * 47 + '"', "x" * 60 + "\n", "é" * 40 + "\\", "[A title.]", "{base}", "%s", "a b c .\n<x> <y> <z>", "'", "\u2028", "\\u0041"]
+12345678901234567890-9 1-12345678901234567890"""
+)
+ODD = [
+    "",
+    " ",
+    "a",
+    'a "quoted" text',
+    "a\\b",
+    "line\nend",
+    "carriage\rreturn",
+    "\t",
+    "é",
+    "Ωμέγα",
+    "𝔘nicode",
+    "<a>&amp;",
+    "\x00",
+]
+ODD += [
+    "x" * 47 + '"',
+    "x" * 60 + "\n",
+    "é" * 40 + "\\",
+    "[A title.]",
+    "{base}",
+    "%s",
+    "a b c .\n<x> <y> <z>",
+    "'",
+    "\u2028",
+    "\\u0041",
+]
 TEXTS: dict[str, list[str]] = {
     "pmid": PMIDS,
     "ui": UIS,
@@ -401,8 +496,13 @@ TEXTS: dict[str, list[str]] = {
     "medline_pgn": PAGES,
     "start_page": PAGES,
     "end_page": PAGES,
-    "ref_type": [*"Cites CommentIn CommentOn ErratumIn PRIN DDIN UpdateOf ReprintIn Other".split(), "CorrectedandRepublishedIn"],
-    "status": [*"received accepted revised pubmed medline entrez epublish aheadofprint ppublish other pmc-release".split(), "é"],
+    "ref_type": [
+        *words("Cites CommentIn CommentOn ErratumIn PRIN DDIN UpdateOf ReprintIn Other CorrectedandRepublishedIn"),
+    ],
+    "status": [
+        *words("received accepted revised pubmed medline entrez epublish aheadofprint ppublish other pmc-release"),
+        "é",
+    ],
     "languages": ["eng", "fre", "ger", "xxx", "eng fre", "un", "zzzz"],
     "language": ["eng", "spa", "xx"],
     "isbns": ["9781598571929", "978-1-5985-7192-9", "1859962521", "1859962522"],
@@ -436,15 +536,22 @@ class Odd:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
-        self.hints = {kind: get_type_hints(kind) for kind in vars(model).values() if isinstance(kind, type) and kind.__module__ == model.__name__}
+        self.hints = {
+            kind: get_type_hints(kind)
+            for kind in vars(model).values()
+            if isinstance(kind, type) and kind.__module__ == model.__name__
+        }
 
     def citation(self) -> Citation:
         rng = self.rng
         fullness = rng.choice((0.1, 0.3, 0.6, 0.9))
-        given = {name: self.value(hint, name, "Citation", 0) for name, hint in self.hints[Citation].items() if rng.random() < fullness}
-        for name in ("position", "unread", "problems", "objects", *(("book", "journal") if rng.random() < 0.5 else ())):
-            given.pop(name, None)
-        return Citation(**(given | {"pmid": rng.choice(("1", "7", "8", "99999999"))}))
+        absent = {"pmid", "position", "unread", "problems", "objects", rng.choice(("book", "journal", "title", "book"))}
+        given = {
+            name: self.value(hint, name, "Citation", 0)
+            for name, hint in self.hints[Citation].items()
+            if name not in absent and rng.random() < fullness
+        }
+        return Citation(pmid=rng.choice(("1", "7", "8", "99999999")), **given)
 
     def value(self, hint: Any, name: str, owner: str, depth: int) -> Any:
         rng = self.rng
@@ -461,13 +568,16 @@ class Odd:
         if hint is str:
             texts = TEXTS.get(f"{name}:{owner}") or TEXTS.get(name, ODD)
             return rng.choice(texts if rng.random() < 0.8 else ODD)
-        if hint is int:
-            return rng.randint(*NUMBERED[name]) if rng.random() < 0.7 else NUMBERED[name][0]
         if hint is bool:
             return rng.random() < 0.6
         hints = self.hints[hint]
         fullness = rng.choice((0.3, 0.7, 1))
         needed = len(hint.__struct_fields__) - len(hint.__struct_defaults__)
+        if hint is PartialDate:
+            known = dict(list(NUMBERED.items())[: rng.randrange(6)])
+            return PartialDate(
+                text=rng.choice(("a day", "", None)), **{name: rng.randint(*known[name]) for name in known}
+            )
         return hint(
             **{
                 field: self.value(hints[field], field, hint.__name__, depth + 1)
@@ -490,23 +600,34 @@ def test_every_value_of_a_field_is_said_alike() -> None:
         for other in (doi, DOIS[0], DOIS[1]):
             ids = (model.ArticleId(doi, "doi"), model.ArticleId(other, "doi"))
             mappings.say_alike(Citation(pmid="1", article_ids=ids, references=(Reference(article_ids=ids),)))
-            mappings.say_alike(Citation(pmid="1", article_ids=ids[:1], elocation_ids=(model.ELocationID(other, "doi"),)))
+            mappings.say_alike(
+                Citation(pmid="1", article_ids=ids[:1], elocation_ids=(model.ELocationID(other, "doi"),))
+            )
     for number in [*PMCS, *PMIDS, *ODD]:
         ids = tuple(model.ArticleId(number, kind) for kind in ("pmc", "pubmed", "pii", "mid", None))
         for some in (ids, ids[:1], ids[1:2], ids[1:]):
             mappings.say_alike(Citation(pmid="1", article_ids=some, references=(Reference(article_ids=some),)))
         related = CommentsCorrections("CommentIn", "J. 2020", number)
-        mappings.say_alike(Citation(pmid="1", comments_corrections=(related, CommentsCorrections("Cites", None, number))))
+        mappings.say_alike(
+            Citation(pmid="1", comments_corrections=(related, CommentsCorrections("Cites", None, number)))
+        )
     for orcid in [*ORCIDS, *ODD]:
         for source in ("ORCID", "orcid", None):
             known = Identifier(orcid, source)
-            for identifiers in ((known,), (known, known), (Identifier(ORCIDS[0], "ORCID"), known), (Identifier("x"), known)):
+            for identifiers in (
+                (known,),
+                (known, known),
+                (Identifier(ORCIDS[0], "ORCID"), known),
+                (Identifier("x"), known),
+            ):
                 author = Author(last_name="A", identifiers=identifiers)
                 mappings.say_alike(Citation(pmid="1", authors=(author, Author(collective_name="B"), author)))
     for pages in [*PAGES, *ODD]:
         mappings.say_alike(Citation(pmid="1", pagination=model.Pagination(pages, "5", "6")))
     for text in ODD:
-        mappings.say_alike(Citation(pmid="1", title=text, volume=text, keyword_lists=(KeywordList((Keyword(text, True),)),)))
+        mappings.say_alike(
+            Citation(pmid="1", title=text, volume=text, keyword_lists=(KeywordList((Keyword(text, True),)),))
+        )
 
 
 def test_dates_are_said_alike() -> None:
@@ -516,9 +637,9 @@ def test_dates_are_said_alike() -> None:
             for day in (None, 3):
                 for hour, minute in ((None, None), (0, 0), (0, None), (0, 5), (6, None), (6, 7), (None, 5)):
                     date = PartialDate(year=year, month=month, day=day, hour=hour, minute=minute, text="some day")
-                    kinds = ("received", "pubmed", "other") if year or day is None else ("other",)
+                    kinds = ("received", "pubmed", "other") if year or day is None else ()
                     history = tuple(HistoryDate(kind, date) for kind in kinds)
-                    mappings.fail_alike(Citation(pmid="1", pub_date=date, article_dates=(date, date), history=history))
+                    mappings.say_alike(Citation(pmid="1", pub_date=date, article_dates=(date, date), history=history))
 
 
 def test_the_fixtures_are_said_alike() -> None:
@@ -584,8 +705,37 @@ def test_texts_of_another_kind_and_lists_are_taken() -> None:
         assert mappings.say_alike(remade(one, Text, lambda found: found or ())) == before
 
 
-WRONG: list[Any] = [None, 1, -1, 2.5, 1 << 80, True, b"bytes", "text", "", (), [], {}, {1}, object(), Author, "\ud800", ("a", "b")]
-WRONG += [[None], (None,), [[]], complex(1, 2), Text("x"), range(3), PartialDate(), Author(), (Author(), 1), Ellipsis, iter(())]
+WRONG: list[Any] = [
+    None,
+    1,
+    -1,
+    2.5,
+    1 << 80,
+    True,
+    b"bytes",
+    "text",
+    "",
+    [],
+    {},
+    {1},
+    object(),
+    Author,
+    "\ud800",
+    ("a", "b"),
+]
+WRONG += [
+    [None],
+    (None,),
+    [[]],
+    complex(1, 2),
+    Text("x"),
+    range(3),
+    PartialDate(),
+    Author(),
+    (Author(), 1),
+    Ellipsis,
+    iter(()),
+]
 
 
 def spoiled(rng: random.Random, value: Any) -> Any:
@@ -772,7 +922,10 @@ def test_a_structs_fields_are_found_whatever_kind_it_is_of() -> None:
 
 
 def test_a_huge_record_is_said_alike() -> None:
-    authors = [Author(last_name=f"A{n}", identifiers=(Identifier(ORCIDS[n % 2], "ORCID"),) if n % 500 == 0 else ()) for n in range(20_000)]
+    authors = [
+        Author(last_name=f"A{n}", identifiers=(Identifier(ORCIDS[n % 2], "ORCID"),) if n % 500 == 0 else ())
+        for n in range(20_000)
+    ]
     authors += [Author(last_name="é" * 100_000, affiliations=(model.Affiliation(text='"\\\n' * 100_000),))]
     headings = [MeshHeading(descriptor=MeshTerm(name=f"n{n % 700}", ui=f"D{n % 300:06}")) for n in range(3000)]
     substances = [Chemical(f"s{n}", "0", f"D{n % 300:06}") for n in range(500)]
