@@ -11,7 +11,7 @@ the rest to it; what a value means stands there and not here.
 from cython cimport final
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.object cimport PyObject
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
@@ -29,11 +29,22 @@ cdef extern from "Python.h":
     Py_hash_t PyObject_Hash(object value) except? -1
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
+    ctypedef struct PyTypeObject:
+        void* tp_getattro
+    PyTypeObject* Py_TYPE(object item)
+    bint PyType_IsSubtype(PyTypeObject* kind, PyTypeObject* base)
+    object PyObject_GenericGetAttr(object item, object name)
     ctypedef struct PyMemberDef:
         Py_ssize_t offset
     ctypedef struct PyMemberDescrObject:
         PyMemberDef* d_member
 
+    PyTypeObject* PyDescr_TYPE(PyObject* descriptor)
+    object PyUnicode_FromObject(object text)
+    Py_ssize_t PyNumber_AsSsize_t(object number, object error) except? -1
+
+cdef extern from "structmember.h":
+    int T_OBJECT_EX
 cdef enum Kind:
     # what a row makes of its field
     TEXT  # a literal around it
@@ -75,7 +86,7 @@ cdef class Field:
     """
 
     cdef str name
-    cdef PyTypeObject* kind
+    cdef object kind  # None, or a type whose objects have the field at the offset; it is held, lest another take its place
     cdef Py_ssize_t offset
 
     def __init__(self, str name):
@@ -83,17 +94,30 @@ cdef class Field:
 
     cdef object of(self, object item):
         cdef PyObject* found
-        if Py_TYPE(item) == self.kind:
+        if <PyObject*>Py_TYPE(item) == <PyObject*>self.kind:
             found = (<PyObject**>(<char*>(<PyObject*>item) + self.offset))[0]
             if found != NULL:
                 return <object>found
         elif not isinstance(item, tuple):
-            descriptor = getattr(type(item), self.name, None)
-            if type(descriptor) is MemberDescriptorType:
-                self.offset = (<PyMemberDescrObject*>(<PyObject*>descriptor)).d_member.offset
-                self.kind = Py_TYPE(item)
+            self.look_at(item)
         return getattr(item, self.name)
 
+
+    cdef int look_at(self, object item) except -1:
+        """Where objects of this kind have the field, if they keep it as a Struct does and nothing else answers for it."""
+        cdef PyTypeObject* kind = Py_TYPE(item)
+        cdef PyMemberDef* member
+        cdef object before = self.kind
+        if kind.tp_getattro != <void*>PyObject_GenericGetAttr:
+            return 0
+        descriptor = getattr(type(item), self.name, None)
+        if type(descriptor) is not MemberDescriptorType:
+            return 0
+        member = (<PyMemberDescrObject*>(<PyObject*>descriptor)).d_member
+        if member.type == T_OBJECT_EX and PyType_IsSubtype(kind, PyDescr_TYPE(<PyObject*>descriptor)):
+            # nothing runs in between: what another thread finds belongs together
+            self.offset, self.kind = member.offset, <object><PyObject*>kind
+        return 0
 
 cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
     """The bytes of a text; they are its own, and live as long as it does."""
