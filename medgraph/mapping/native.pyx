@@ -16,7 +16,7 @@ from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
 
-from types import MemberDescriptorType
+from types import FunctionType, MemberDescriptorType
 
 from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS
 from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped

@@ -110,7 +110,10 @@ def version_of(function):
         return _made_versions[function]
     except (KeyError, TypeError):
         pass
-    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".removeprefix("medgraph.mapping.")
+    if type(function) is not FunctionType:
+        return function
+    # where its code is from: what wraps a function says that it is that function
+    name = f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}".removeprefix("medgraph.mapping.")
     make = VERSIONS.get(name)
     if make is None:
         return function
