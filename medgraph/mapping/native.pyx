@@ -35,16 +35,17 @@ cdef extern from "Python.h":
     bint PyType_IsSubtype(PyTypeObject* kind, PyTypeObject* base)
     object PyObject_GenericGetAttr(object item, object name)
     ctypedef struct PyMemberDef:
+        int type
         Py_ssize_t offset
     ctypedef struct PyMemberDescrObject:
         PyMemberDef* d_member
-
     PyTypeObject* PyDescr_TYPE(PyObject* descriptor)
     object PyUnicode_FromObject(object text)
     Py_ssize_t PyNumber_AsSsize_t(object number, object error) except? -1
 
 cdef extern from "structmember.h":
     int T_OBJECT_EX
+
 cdef enum Kind:
     # what a row makes of its field
     TEXT  # a literal around it
@@ -102,7 +103,6 @@ cdef class Field:
             self.look_at(item)
         return getattr(item, self.name)
 
-
     cdef int look_at(self, object item) except -1:
         """Where objects of this kind have the field, if they keep it as a Struct does and nothing else answers for it."""
         cdef PyTypeObject* kind = Py_TYPE(item)
@@ -119,12 +119,18 @@ cdef class Field:
             self.offset, self.kind = member.offset, <object><PyObject*>kind
         return 0
 
+
 cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
     """The bytes of a text; they are its own, and live as long as it does."""
     if isinstance(text, str) and PyUnicode_IS_COMPACT_ASCII(text):
         size[0] = PyUnicode_GET_LENGTH(text)
         return <const char*>PyUnicode_DATA(text)
     return PyUnicode_AsUTF8AndSize(text, size)
+
+
+cdef inline str _exactly(object text):
+    """A text as one of the kind ``str``, where it may be of a kind made of that."""
+    return <str>(text if type(text) is str else PyUnicode_FromObject(text))
 
 
 cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexcept:
@@ -431,26 +437,26 @@ cdef class _Record:
         cdef _Buffer out = self.out
         cdef Py_ssize_t start, lines, troubles, at
         cdef Py_hash_t hash
-        cdef tuple node, known
-        for node in batch:
+        cdef tuple known
+        for name, item in batch:
             start, lines = out.size, self.lines
-            self.subject = _utf8(node[0], &self.subject_size)
+            self.subject = _utf8(name, &self.subject_size)
             if table.cache is None:
-                self.run(table, node[1])
+                self.run(table, item)
             else:
-                known = <tuple>table.cache.get(node[0])
-                if known is not None and (known[0] is node[1] or known[0] == node[1]):
+                known = <tuple>table.cache.get(name)
+                if known is not None and (known[0] is item or known[0] == item):
                     out.add_bytes(<bytes>known[1])
                     self.lines += <Py_ssize_t>known[2]
                 else:
                     troubles = len(self.problems)
-                    self.run(table, node[1])
+                    self.run(table, item)
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
-                        table.cache[node[0]] = node[1], block, self.lines - lines
+                        table.cache[name] = item, block, self.lines - lines
             if out.size == start:
                 continue
-            hash = PyObject_Hash(node[0])
+            hash = PyObject_Hash(name)
             at = self.place(hash, self.subject, self.subject_size)
             if self.places[at] >= 0:
                 self.merge(self.places[at], start, lines)
@@ -516,7 +522,7 @@ cdef class _Record:
                     v = _followed(item, <list>row.fields[0])
                 else:
                     v = tuple([_followed(item, <list>steps) for steps in row.fields])
-            if v is not None and v is not NOTHING:
+            if row.whole or (v is not None and v is not NOTHING):
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
@@ -529,7 +535,7 @@ cdef class _Record:
                     self.lines += 1
                 elif row.kind == AS_IT_IS:
                     self.begin(row.head)
-                    out.add_string(v if isinstance(v, str) else str(v))
+                    out.add_string(v if type(v) is str else f"{v}")
                     out.add_bytes(row.tail)
                     self.lines += 1
                 else:
