@@ -16,6 +16,7 @@ from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
 
+from sys import intern
 from types import FunctionType, MemberDescriptorType
 
 from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS
@@ -91,7 +92,8 @@ cdef class Field:
     cdef Py_ssize_t offset
 
     def __init__(self, str name):
-        self.name = name
+        # the interpreter remembers where it found a name, by the very object
+        self.name = intern(name)
 
     cdef object of(self, object item):
         cdef PyObject* found
