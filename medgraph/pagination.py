@@ -71,9 +71,15 @@ def _range(start: Sequence[str], end: Sequence[str]) -> tuple[str | None, str | 
         if suffix != last_suffix and suffix:
             return first, None
         last_number = number[:missing] + last_number
-    if int(last_number) < int(number):
+    if _size(last_number) < _size(number):
         return None, None
     return first, prefix + last_number + last_suffix
+
+
+def _size(number: str) -> tuple[int, str]:
+    """What numbers compare by, of however many figures; Python makes an int of 4,300 at most."""
+    number = number.lstrip("0")
+    return len(number), number
 
 
 def _is_page(text: str) -> bool:

@@ -96,6 +96,14 @@ def test_every_abbreviation_of_nlm_is_undone(first, more):
         assert expand(f"S{start}-{end[same:]}") == (f"S{start}", f"S{end}")
 
 
+def test_a_page_may_have_more_figures_than_python_makes_a_number_of():
+    long = "1" * 5000
+    assert expand(f"{long}-{long[:-1]}2") == (long, f"{long[:-1]}2")
+    assert expand(f"S{long}-2") == (f"S{long}", f"S{long[:-1]}2")
+    assert expand(f"{long}-0{long[1:]}") == (None, None)
+    assert expand(f"{long}-{long[:-1]}0") == (None, None)
+
+
 def test_pages_agree_with_those_that_stand_beside_them(shared):
     compared, different = 0, []
     for file in sorted((shared / "pubmed-xml").rglob("*.xml*")):

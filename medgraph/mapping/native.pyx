@@ -10,11 +10,12 @@ the rest to it; what a value means stands there and not here.
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport Py_TYPE, PyObject, PyTypeObject
+from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
 
-from types import MemberDescriptorType
+from sys import intern
+from types import FunctionType, MemberDescriptorType
 
 from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS, merged_properties
 from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
@@ -27,10 +28,22 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void* PyUnicode_DATA(object text)
     Py_hash_t PyObject_Hash(object value) except? -1
+    ctypedef struct PyTypeObject:
+        void* tp_getattro
+    PyTypeObject* Py_TYPE(object item)
+    bint PyType_IsSubtype(PyTypeObject* kind, PyTypeObject* base)
+    object PyObject_GenericGetAttr(object item, object name)
     ctypedef struct PyMemberDef:
+        int type
         Py_ssize_t offset
     ctypedef struct PyMemberDescrObject:
         PyMemberDef* d_member
+    PyTypeObject* PyDescr_TYPE(PyObject* descriptor)
+    object PyUnicode_FromObject(object text)
+    Py_ssize_t PyNumber_AsSsize_t(object number, object error) except? -1
+
+cdef extern from "structmember.h":
+    int T_OBJECT_EX
 
 cdef enum Kind:
     # what a row makes of its field
@@ -73,24 +86,38 @@ cdef class Field:
     """
 
     cdef str name
-    cdef PyTypeObject* kind
+    cdef object kind  # None, or a type whose objects have the field at the offset; it is held, lest another take its place
     cdef Py_ssize_t offset
 
     def __init__(self, str name):
-        self.name = name
+        # the interpreter remembers where it found a name, by the very object
+        self.name = intern(name)
 
     cdef object of(self, object item):
         cdef PyObject* found
-        if Py_TYPE(item) == self.kind:
+        if <PyObject*>Py_TYPE(item) == <PyObject*>self.kind:
             found = (<PyObject**>(<char*>(<PyObject*>item) + self.offset))[0]
             if found != NULL:
                 return <object>found
         elif not isinstance(item, tuple):
-            descriptor = getattr(type(item), self.name, None)
-            if type(descriptor) is MemberDescriptorType:
-                self.offset = (<PyMemberDescrObject*>(<PyObject*>descriptor)).d_member.offset
-                self.kind = Py_TYPE(item)
+            self.look_at(item)
         return getattr(item, self.name)
+
+    cdef int look_at(self, object item) except -1:
+        """Where objects of this kind have the field, if they keep it as a Struct does and nothing else answers for it."""
+        cdef PyTypeObject* kind = Py_TYPE(item)
+        cdef PyMemberDef* member
+        cdef object before = self.kind
+        if kind.tp_getattro != <void*>PyObject_GenericGetAttr:
+            return 0
+        descriptor = getattr(type(item), self.name, None)
+        if type(descriptor) is not MemberDescriptorType:
+            return 0
+        member = (<PyMemberDescrObject*>(<PyObject*>descriptor)).d_member
+        if member.type == T_OBJECT_EX and PyType_IsSubtype(kind, PyDescr_TYPE(<PyObject*>descriptor)):
+            # nothing runs in between: what another thread finds belongs together
+            self.offset, self.kind = member.offset, <object><PyObject*>kind
+        return 0
 
 
 cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
@@ -99,6 +126,11 @@ cdef inline const char* _utf8(object text, Py_ssize_t* size) except NULL:
         size[0] = PyUnicode_GET_LENGTH(text)
         return <const char*>PyUnicode_DATA(text)
     return PyUnicode_AsUTF8AndSize(text, size)
+
+
+cdef inline str _exactly(object text):
+    """A text as one of the kind ``str``, where it may be of a kind made of that."""
+    return <str>(text if type(text) is str else PyUnicode_FromObject(text))
 
 
 cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexcept:
@@ -380,18 +412,18 @@ cdef class _Record:
         cdef _Buffer out = self.out
         cdef Py_ssize_t start, lines, troubles, at
         cdef Py_hash_t hash
-        cdef tuple node, known
-        for node in batch:
+        cdef tuple known
+        for name, item in batch:
             start, lines = out.size, self.lines
-            self.subject = _utf8(node[0], &self.subject_size)
+            self.subject = _utf8(name, &self.subject_size)
             self.block = {} if self.graph is not None else None
             if table.cache is None:
-                self.run(table, node[1])
+                self.run(table, item)
             else:
-                known = <tuple>table.cache.get(node[0])
+                known = <tuple>table.cache.get(name)
                 if (
                     known is not None
-                    and (known[0] is node[1] or known[0] == node[1])
+                    and (known[0] is item or known[0] == item)
                     and (self.graph is None or known[3] is not None)
                 ):
                     out.add_bytes(<bytes>known[1])
@@ -399,16 +431,16 @@ cdef class _Record:
                     self.block = <dict>known[3]
                 else:
                     troubles = len(self.problems)
-                    self.run(table, node[1])
+                    self.run(table, item)
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
-                        table.cache[node[0]] = node[1], block, self.lines - lines, self.block
+                        table.cache[name] = item, block, self.lines - lines, self.block
             if out.size == start:
                 continue
             if self.graph is not None:
-                earlier = self.graph.get(node[0])
-                self.graph[node[0]] = self.block if earlier is None else merged_properties(earlier, self.block)
-            hash = PyObject_Hash(node[0])
+                earlier = self.graph.get(name)
+                self.graph[name] = self.block if earlier is None else merged_properties(earlier, self.block)
+            hash = PyObject_Hash(name)
             at = self.place(hash, self.subject, self.subject_size)
             if self.places[at] >= 0:
                 self.merge(self.places[at], start, lines)
@@ -475,7 +507,7 @@ cdef class _Record:
                     v = _followed(item, <list>row.fields[0])
                 else:
                     v = tuple([_followed(item, <list>steps) for steps in row.fields])
-            if v is not None and v is not NOTHING:
+            if row.whole or (v is not None and v is not NOTHING):
                 start = out.size + self.subject_size + PyBytes_GET_SIZE(row.predicate)
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
@@ -493,7 +525,7 @@ cdef class _Record:
                         self.block[row.property] = {row.true: None}
                 elif row.kind == AS_IT_IS:
                     self.begin(row.head)
-                    _add_string(out, v if isinstance(v, str) else str(v))
+                    _add_string(out, v if type(v) is str else f"{v}")
                     out.add_bytes(row.tail)
                     self.lines += 1
                     if self.block is not None:

@@ -110,7 +110,10 @@ def version_of(function):
         return _made_versions[function]
     except (KeyError, TypeError):
         pass
-    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".removeprefix("medgraph.mapping.")
+    if type(function) is not FunctionType:
+        return function
+    # where its code is from: what wraps a function says that it is that function
+    name = f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}".removeprefix("medgraph.mapping.")
     make = VERSIONS.get(name)
     if make is None:
         return function
@@ -167,7 +170,7 @@ cdef inline tuple _several(object values):
 
 
 cdef object _once(object record, object make):
-    cdef dict known = <dict>KNOWN.of(record)
+    cdef dict known = <dict?>KNOWN.of(record)
     cdef PyObject* found = PyDict_GetItem(known, make)
     if found != NULL and <object>found is not None:
         return <object>found
@@ -182,7 +185,7 @@ cdef str _literal(object value):
     cdef const char* text = _utf8(value, &size)
     if _any_special(<const unsigned char*>text, size):
         return f'"{escaped(value)}"'
-    return f'"{<str?>value}"'
+    return f'"{_exactly(value)}"'
 
 
 cdef bint _is_number(object value, Py_ssize_t start, Py_ssize_t most) except -1:
@@ -202,7 +205,7 @@ cdef object _pmid_iri(object value):
 
 
 cdef object _pmc_iri(object value):
-    if (<str?>value).startswith("PMC") and _is_number(value, 3, 10):
+    if _exactly(value).startswith("PMC") and _is_number(value, 3, 10):
         return f"{_PMC[0]}{value}{_PMC[1]}"
     return _links._pmc_iri(value)
 
@@ -223,7 +226,7 @@ cdef str _plain_doi(object value):
             or text[n] == c"_" or text[n] == c";" or text[n] == c"(" or text[n] == c")"
         ):
             return None
-    return (<str?>value).lower()
+    return _exactly(value).lower()
 
 
 cdef object _doi_iri(object value):
@@ -271,7 +274,7 @@ VERSIONS["people._people.<locals>.people"] = _Roles
 
 cdef list _roles(tuple authors, str kind, record):
     cdef list found = []
-    cdef list waiting = <list>(<dict>WAITING.of(record))["person"]
+    cdef list waiting = <list?>(<dict?>WAITING.of(record))["person"]
     cdef str stem = f"{STEM.of(record)}{kind}-"
     cdef Py_ssize_t rank = 0, n = 0
     cdef object role = _people.Role
@@ -324,7 +327,7 @@ cdef object _orcid(object value):
         return _identifiers.orcid(value)
     if not (15_000_000 <= number <= 35_000_000 or 900_000_000_000 <= number <= 900_100_000_000):
         return _identifiers.orcid(value)
-    return (<str?>value)[start:] if start else value
+    return _exactly(value)[start:] if start else value
 
 
 @_version("people.other_person_ids")
@@ -344,7 +347,7 @@ cdef class _Agents(Value):
         self.people = _held(function)["people"]
 
     cdef object of_value(self, object value, object record):
-        return [ROLE_AGENT.of(role) for role in <list>_once(record, self.people) if ROLE_RANK.of(role)]
+        return [ROLE_AGENT.of(role) for role in <list?>_once(record, self.people) if ROLE_RANK.of(role)]
 
 
 VERSIONS["people.agents.<locals>.links"] = _Agents
@@ -359,7 +362,7 @@ cdef class _RoleNodes(Value):
         self.people, self.of, self.role = held["people"], held["of"], held["role"]
 
     cdef object of_value(self, object value, object record):
-        return _numbered(f"{STEM.of(record)}{self.of}{self.role}-", self.role, <list>_once(record, self.people), record)
+        return _numbered(f"{STEM.of(record)}{self.of}{self.role}-", self.role, <list?>_once(record, self.people), record)
 
 
 VERSIONS["people.roles.<locals>.links"] = _RoleNodes
@@ -367,7 +370,7 @@ VERSIONS["people.roles.<locals>.links"] = _RoleNodes
 
 cdef list _numbered(str stem, str table, list items, record):
     """Nodes for items, ``{stem}{n}``, which wait to be described by a table."""
-    cdef list waiting = <list>(<dict>WAITING.of(record))[table]
+    cdef list waiting = <list?>(<dict?>WAITING.of(record))[table]
     cdef list found = []
     cdef Py_ssize_t n = 0
     for item in items:
@@ -411,9 +414,9 @@ def _short_name(author, record):
 
 @_version("people.affiliations")
 def _affiliations(values, record):
-    cdef dict known = <dict>SAID_AFFILIATIONS.of(record)
+    cdef dict known = <dict?>SAID_AFFILIATIONS.of(record)
     cdef list found = []
-    cdef list waiting = <list>(<dict>WAITING.of(record))["affiliation"]
+    cdef list waiting = <list?>(<dict?>WAITING.of(record))["affiliation"]
     for value in _several(values):
         key = AFFILIATION_TEXT.of(value) or ""
         iri = known.get(key) if key else None
@@ -430,6 +433,14 @@ def _affiliations(values, record):
 
 # dates
 
+cdef int _two_digits(object number) except -1:
+    """A number as the table of all numbers of two figures has it, which counts from its end as well."""
+    cdef Py_ssize_t n = PyNumber_AsSsize_t(number, IndexError)
+    if not -100 <= n < 100:
+        raise IndexError(number)
+    return n if n >= 0 else n + 100
+
+
 cdef object _date_term(value, bint with_time):
     """The date in the precision it has; None for what could not be read."""
     cdef object year = YEAR.of(value), month, day, hour
@@ -439,16 +450,16 @@ cdef object _date_term(value, bint with_time):
     cdef Py_ssize_t y = year
     if month is None:
         return f'"{y:04d}{_YEAR}'
-    cdef Py_ssize_t m = month
+    cdef int m = _two_digits(month)
     day = DAY.of(value)
     if day is None:
         return f'"{y:04d}-{m:02d}{_YEAR_MONTH}'
-    cdef Py_ssize_t d = day
+    cdef int d = _two_digits(day)
     hour = HOUR.of(value) if with_time else None
     if hour is None:
         return f'"{y:04d}-{m:02d}-{d:02d}{_DATE}'
-    cdef Py_ssize_t h = hour
-    cdef Py_ssize_t minute = MINUTE.of(value) or 0
+    cdef int h = _two_digits(hour)
+    cdef int minute = _two_digits(MINUTE.of(value) or 0)
     return f'"{y:04d}-{m:02d}-{d:02d}T{h:02d}:{minute:02d}:00{_DATE_TIME}'
 
 
@@ -496,13 +507,15 @@ cdef class _History(Made):
         for entry in _several(HISTORY.of(CITATION.of(record))):
             when, status = HISTORY_DATE.of(entry), HISTORY_STATUS.of(entry)
             with_time = True
+            if MONTH.of(when) is None and DAY.of(when) is not None:
+                return self.function(record)
             if status in _FILLED_WITH_MIDNIGHT and not HOUR.of(when) and not MINUTE.of(when):
                 with_time = False
             term = _date_term(when, with_time)
             if term is None:
                 return self.function(record)
             if status in found:
-                (<list>found[status]).append(term)
+                (<list?>found[status]).append(term)
             else:
                 found[status] = [term]
         return found
@@ -538,9 +551,9 @@ cdef object _term_iri(object ui, object name, object kind, object term, dict mem
 
 @_version("subjects._headings")
 def _headings(record):
-    cdef dict memory = <dict>MEMORY.of(record)
-    cdef dict waiting = <dict>WAITING.of(record)
-    cdef list names = <list>waiting["mesh term"], pairs = <list>waiting["pair"]
+    cdef dict memory = <dict?>MEMORY.of(record)
+    cdef dict waiting = <dict?>WAITING.of(record)
+    cdef list names = <list?>waiting["mesh term"], pairs = <list?>waiting["pair"]
     cdef list subjects = [], terms = [], primary = [], qualified
     cdef tuple qualifiers, key
     cdef Py_ssize_t n = 0
@@ -576,11 +589,11 @@ def _headings(record):
                 pair = _subjects.pair_of(subject, where)
                 if len(memory) < _subjects.REMEMBERED:
                     memory[key] = pair
-            terms.append((<tuple>pair)[0])
+            terms.append((<tuple?>pair)[0])
             pairs.append(pair)
             names.append((where, TERM_NAME.of(qualifier)))
             if TERM_MAJOR.of(qualifier):
-                primary.append((<tuple>pair)[0])
+                primary.append((<tuple?>pair)[0])
     return found
 
 
@@ -601,7 +614,7 @@ cdef int _left(Py_ssize_t n, heading, descriptor, subject, found, dict memory, r
             starred.append(where)
     _unknown("mesh-heading-unresolved", "MH", _subjects.DESCRIPTOR, TERM_NAME.of(descriptor), memory, record)
     if qualified:
-        names = <list>(<dict>WAITING.of(record))["mesh term"]
+        names = <list?>(<dict?>WAITING.of(record))["mesh term"]
         for qualifier, where in zip(qualified, qualifiers):
             names.append((where, TERM_NAME.of(qualifier)))
     item = _subjects.Heading(descriptor, None, qualifiers, starred, [], [], TERM_AUTO.of(descriptor))
@@ -613,13 +626,13 @@ cdef int _unknown(str code, str element, object kind, object name, dict memory, 
     """Report a name that no identifier is known for."""
     cdef PyObject* how = PyDict_GetItem(memory, ("how", kind, name))
     cdef object said = <object>how if how != NULL else _subjects._how(kind, name, record)
-    (<list>PROBLEMS.of(record)).append(_problem(code, element, name, said))
+    (<list?>PROBLEMS.of(record)).append(_problem(code, element, name, said))
     return 0
 
 
 @_version("subjects._types")
 def _types(record):
-    cdef dict memory = <dict>MEMORY.of(record)
+    cdef dict memory = <dict?>MEMORY.of(record)
     cdef object kind = _subjects.PUBLICATION_TYPE
     return [
         _term_iri(TYPE_UI.of(value), TYPE_NAME.of(value), kind, value, memory, record)
@@ -629,9 +642,9 @@ def _types(record):
 
 @_version("subjects.publication_types")
 def _publication_types(values, record):
-    cdef list waiting = <list>(<dict>WAITING.of(record))["mesh term"]
+    cdef list waiting = <list?>(<dict?>WAITING.of(record))["mesh term"]
     cdef list found = []
-    for value, where in zip(_several(values), <list>_once(record, _subjects._types)):
+    for value, where in zip(_several(values), <list?>_once(record, _subjects._types), strict=True):
         if where:
             waiting.append((where, TYPE_NAME.of(value)))
             found.append(where)
@@ -668,11 +681,13 @@ VERSIONS["links._targets"] = _Targets
 @_version("links._targets_by_type")
 def _targets_by_type(record):
     cdef dict found = {}
-    for value, target in zip(_several(COMMENTS_CORRECTIONS.of(CITATION.of(record))), <list>_once(record, _links._targets)):
+    for value, target in zip(
+        _several(COMMENTS_CORRECTIONS.of(CITATION.of(record))), <list?>_once(record, _links._targets), strict=True
+    ):
         if target is not None:
             kind = REF_TYPE.of(value)
             if kind in found:
-                (<list>found[kind]).append(target)
+                (<list?>found[kind]).append(target)
             else:
                 found[kind] = [target]
     return found
@@ -687,9 +702,9 @@ cdef class _RelationNodes(Value):
 
     cdef object of_value(self, object values, object record):
         cdef list items = []
-        cdef list targets = <list>_once(record, _links._targets)
+        cdef list targets = <list?>_once(record, _links._targets)
         cdef object relation = _links.Relation
-        for value, target in zip(_several(values), targets):
+        for value, target in zip(_several(values), targets, strict=True):
             if target is None and REF_PMID.of(value):
                 return self.function(values, record)
             items.append(relation(target, value))
@@ -730,17 +745,14 @@ def _cited(record):
 @_version("links.cites")
 def _cites(values, record):
     cdef list found = []
-    cdef list waiting = <list>(<dict>WAITING.of(record))["cited document"]
     cdef list named
     cdef Py_ssize_t n = 0
     own = OWN_IRI.of(record)
-    for cited in <list>_once(record, _links._cited):
+    for cited in <list?>_once(record, _links._cited):
         n += 1
-        named = <list>CITED_IRIS.of(cited)
+        named = <list?>CITED_IRIS.of(cited)
         if not named:
-            where = f"{STEM.of(record)}reference-{n}>"
-            waiting.append((where, cited))
-            found.append(where)
+            found.append(_described("cited document", f"{STEM.of(record)}reference-{n}>", cited, record))
         elif named[0] == own:
             _links.cites_itself(record)
         else:
@@ -751,9 +763,9 @@ def _cites(values, record):
 @_version("links.reference_nodes")
 def _reference_nodes(values, record):
     cdef list found = []
-    cdef list waiting = <list>(<dict>WAITING.of(record))["reference"]
+    cdef list waiting = <list?>(<dict?>WAITING.of(record))["reference"]
     cdef Py_ssize_t n = 0
-    for cited in <list>_once(record, _links._cited):
+    for cited in <list?>_once(record, _links._cited):
         n += 1
         if CITED_IRIS.of(cited):
             where = f"{STEM.of(record)}reference-{n}>"
@@ -774,8 +786,8 @@ cdef class _Classes(Value):
         cdef dict classes
         if (<tuple?>value)[1] is not None:
             return self.function(value, record)
-        types = <list>_once(record, _subjects._types)
-        classes = <dict>_subjects.CLASS_OF
+        types = <list?>_once(record, _subjects._types)
+        classes = <dict?>_subjects.CLASS_OF
         found = [_subjects.ACADEMIC if _subjects.OF_JOURNAL in types else _subjects.OTHER]
         for where in types:
             if where in classes:
@@ -794,7 +806,7 @@ cdef class _PublicationTypeNames(Value):
         self.function = function
 
     cdef object of_value(self, object values, object record):
-        return self.function(values, record) if None in <list>_once(record, _subjects._types) else None
+        return self.function(values, record) if None in <list?>_once(record, _subjects._types) else None
 
 
 VERSIONS["subjects.publication_type_names"] = _PublicationTypeNames
@@ -808,7 +820,7 @@ cdef class _Substances(Made):
         self.registry, self.enzyme, self.function = _subjects._registry, _identifiers.ec, function
 
     cdef object of_record(self, object record):
-        cdef dict memory = <dict>MEMORY.of(record)
+        cdef dict memory = <dict?>MEMORY.of(record)
         cdef list terms = [], left = [], items = [], wheres = []
         cdef Py_ssize_t n = 0
         cdef tuple chemicals = _several(CHEMICALS.of(CITATION.of(record)))
@@ -817,7 +829,7 @@ cdef class _Substances(Made):
             number = REGISTRY_NUMBER.of(chemical)
             same = enzyme = None
             if number and number != "0":
-                if (<str?>number).startswith("EC"):
+                if _exactly(number).startswith("EC"):
                     enzyme = self.enzyme(number)
                     enzyme = _iris.substance("ec", enzyme) if enzyme else None
                 else:
@@ -847,7 +859,7 @@ VERSIONS["subjects._substances"] = _Substances
 
 @_version("dates.made_available")
 def _made_available(values, record):
-    cdef dict known = <dict>_once(record, _HISTORY_OF)
+    cdef dict known = <dict?>_once(record, _HISTORY_OF)
     early, later = known.get("aheadofprint"), known.get("epublish")
     return [*(early or ()), *later] if later is not None else early
 
@@ -891,7 +903,7 @@ cdef class _ArticleIds(Made):
             elif kind == "pii":
                 piis.append(_literal(value))
             elif kind == "pmc":
-                if pmcid is not None or not (<str?>value).startswith("PMC") or not _is_number(value, 3, 10):
+                if pmcid is not None or not _exactly(value).startswith("PMC") or not _is_number(value, 3, 10):
                     return self.function(record)
                 pmc_iris.append(f"{_PMC[0]}{value}{_PMC[1]}")
                 pmcid = _literal(value)
@@ -916,7 +928,7 @@ VERSIONS["documents._article_ids"] = _ArticleIds
 
 @_version("documents.page")
 def _page(pmid, record):
-    return f"{_PAGE[0]}{<str?>pmid}{_PAGE[1]}"
+    return f"{_PAGE[0]}{_exactly(pmid)}{_PAGE[1]}"
 
 
 @_version("documents.the_article")
@@ -925,7 +937,7 @@ def _the_article(value, record):
 
 
 cdef object _described(str table, str where, object item, object record):
-    (<list>(<dict>WAITING.of(record))[table]).append((where, item))
+    (<list?>(<dict?>WAITING.of(record))[table]).append((where, item))
     return where
 
 
@@ -943,7 +955,7 @@ cdef class _Journal(Value):
 
     cdef object of_value(self, object value, object record):
         number = NLM_UNIQUE_ID.of(value)
-        if number and (<str?>number).isalnum() and (<str?>number).isascii():
+        if number and _exactly(number).isalnum() and _exactly(number).isascii():
             return _described("journal", f"{_CATALOGUE[0]}{number}{_CATALOGUE[1]}", value, record)
         return self.function(value, record)
 
@@ -988,10 +1000,10 @@ cdef class _FirstAndLast(Made):
         for n in range(size):
             if n != hyphen and not c"0" <= text[n] <= c"9":
                 return self.function(record)
-        first, last = (<str?>printed)[:hyphen], (<str?>printed)[hyphen + 1 :]
+        first, last = _exactly(printed)[:hyphen], _exactly(printed)[hyphen + 1 :]
         missing = 2 * hyphen + 1 - size
         if missing > 0:
-            last = (<str?>first)[:missing] + last
+            last = _exactly(first)[:missing] + last
         if missing < 0 or last >= first:
             return first, last
         return self.function(record)
@@ -1041,7 +1053,7 @@ cdef class _Sequence(Value):
     cdef object of_value(self, object value, object record):
         if self.of or self.kind != "author":
             return self.function(value, record)
-        people = _people.People((<Value>self.links).of_value(value, record), AUTHORS_COMPLETE.of(CITATION.of(record)))
+        people = _people.People((<Value?>self.links).of_value(value, record), AUTHORS_COMPLETE.of(CITATION.of(record)))
         return _described("people", f"{STEM.of(record)}authors>", people, record)
 
 
@@ -1058,7 +1070,7 @@ cdef class _Title(Value):
         self.function = function
 
     cdef object of_value(self, object value, object record):
-        if "eng" in _several(LANGUAGES.of(CITATION.of(record))) or (<str?>value).startswith("["):
+        if "eng" in _several(LANGUAGES.of(CITATION.of(record))) or _exactly(value).startswith("["):
             return f"{_literal(value)}@en"
         return self.function(value, record)
 
@@ -1133,11 +1145,11 @@ cdef class _OfTypes(Value):
         self.ref_types = _held(function)["ref_types"]
 
     cdef object of_value(self, object values, object record):
-        cdef dict known = <dict>_once(record, _links._targets_by_type)
+        cdef dict known = <dict?>_once(record, _links._targets_by_type)
         cdef list found = []
         for ref_type in _several(self.ref_types):
             if ref_type in known:
-                found.extend(<list>known[ref_type])
+                found.extend(<list?>known[ref_type])
         return found
 
 

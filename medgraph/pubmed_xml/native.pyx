@@ -160,7 +160,7 @@ cdef class Reader:
             _Child(name.encode(), "", False, None, self._element(name)) for name in names
         ]
 
-    def read(self, bytes raw):
+    def read(self, bytes raw not None):
         """The fields of a record; None where it is not as plain as this reader wants it."""
         cdef Bytes start = <Bytes>PyBytes_AS_STRING(raw)
         cdef dict fields = {}
