@@ -157,15 +157,18 @@ class Mapping:
         if _COMPILED is None:
             record, _, out = self._described(LINES, citation, problems)
             return "".join(out).encode(), len(out) + record.more
-        return self._run(citation, problems)[:2]
+        lines, count, _ = self._run(citation, problems)
+        return lines, count
 
-    def _run(self, citation: Citation, problems: list[Problem] | None, *, with_graph: bool = False) -> Any:
+    def _run(
+        self, citation: Citation, problems: list[Problem] | None, *, with_graph: bool = False
+    ) -> tuple[bytes, int, Any]:
         """What the compiled rows say of a citation: lines, how many, and the graph or None."""
         if self._lines is None:
             tables = {name: (tuple(self.rows(name)), node.cached) for name, node in self.nodes.items()}
             self._lines = _COMPILED.Lines(tables)
         record = Record(citation, self, self._lines.nothing_waits())
-        said = self._lines.of(record, with_graph)
+        said: tuple[bytes, int, Any] = self._lines.of(record, with_graph)
         if problems is not None:
             problems += record.problems
         return said
