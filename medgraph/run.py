@@ -39,6 +39,7 @@ class _Held(NamedTuple):
 
     citation: Citation
     graph: Graph
+    lines: tuple[bytes, int] | None
     problems: list[Problem]
 
 
@@ -122,7 +123,7 @@ class Run:
             return
         problems: list[Problem] = list(citation.problems)
         if self._judge is not None:
-            self._held.append(_Held(citation, self._mapping.graph(citation, problems), problems))
+            self._held.append(_Held(citation, *self._mapping.graph_and_lines(citation, problems), problems))
         elif sink.takes_lines:
             lines, triples = self._mapping.counted_lines(citation, problems)
             sink.write_lines(lines, triples)
@@ -149,7 +150,7 @@ class Run:
                 self._decide(one, next(judged), sink, rejects)
 
     def _decide(self, one: _Held, results: list[Result], sink: Sink, rejects: Rejects) -> None:
-        citation, graph, problems = one
+        citation, graph, said, problems = one
         found = self.report.conformance
         assert found is not None
         found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
@@ -157,8 +158,11 @@ class Run:
             findings = conformance.of_citation(citation, problems, results)
             self._reject(nonconforming(citation, results), rejects, findings, triples_of(graph))
         elif sink.takes_lines:
-            lines = lines_of(graph).encode()
-            sink.write_lines(lines, lines.count(b"\n"))
+            if said is None:
+                text = lines_of(graph)
+                said = text.encode(), text.count("\n")
+            lines, triples = said
+            sink.write_lines(lines, triples)
             self.report.written += 1
             if self.contents is not None:
                 self.contents.take(citation, lines, graph=graph)

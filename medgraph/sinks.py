@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 from medgraph.errors import SinkError
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
-from medgraph.syntaxes import FORMATS, NTriples, Syntax, format_of
+from medgraph.syntaxes import FORMATS, Syntax, format_of
 from medgraph.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -183,7 +183,6 @@ class FileSink:
         Raises:
             SinkError, BrokenPipeError: as in :meth:`write`.
         """
-        assert isinstance(self.syntax, NTriples)
         self._put(self.syntax.of_lines(lines), triples)
 
     def _put(self, record: bytes, triples: int) -> None:
@@ -330,8 +329,8 @@ class _Behind:
     """
     Has what was written put on the disk while more is made, so that little is left to wait for at the end.
 
-    A file that is not on the disk is not complete, and a conversion writes faster than many disks take it up: waiting for all of
-    it at the end took a tenth of the whole time.
+    A file is complete when it is on the disk, and a conversion writes faster than many disks take it up: waiting for
+    all of it at the end took a tenth of the whole time.
 
     Args:
         handle: of the file; it stays open until :meth:`close` has been called.

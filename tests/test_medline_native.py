@@ -411,7 +411,9 @@ def test_damaged_real_records(same: Read, shared: Path) -> None:
 
 
 def test_real_records_are_plain(shared: Path) -> None:
-    proper = [block for raw in texts(shared) for block in blocks(io.BytesIO(raw), medline._plain_reader()) if is_proper(block)]
+    proper = [
+        block for raw in texts(shared) for block in blocks(io.BytesIO(raw), medline._plain_reader()) if is_proper(block)
+    ]
     given_up = sum(block.draft is None for block in proper)
     assert len(proper) > 5000
     assert given_up < 0.02 * len(proper)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -14,13 +15,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+COMPILED = ("mapping", "medline", "pubmed_xml")
+
+
+def built(target: Path, **environment: str) -> Path:
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", target, ROOT]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | environment)
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", target, ROOT]
-    subprocess.run(command, check=True, capture_output=True)
-    (built,) = target.glob("*.whl")
-    return built
+    return built(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_carries_what_the_package_needs(wheel: Path) -> None:
@@ -32,6 +39,35 @@ def test_the_wheel_carries_what_the_package_needs(wheel: Path) -> None:
     assert {"medgraph/py.typed", "medgraph/context.jsonld", "medgraph/cli/__init__.py"} <= names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "examples/", "shapes/"))]
     assert not [name for name in names if "/shapes/examples/" in name]
+
+
+@pytest.mark.skipif(shutil.which(os.environ.get("CC", "cc")) is None, reason="no C compiler")
+def test_the_wheel_carries_the_compiled_parts_and_not_their_sources(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for package in COMPILED:
+        assert [name for name in names if name.startswith(f"medgraph/{package}/native.")]
+    assert not [name for name in names if name.endswith((".pyx", ".pxi", ".c"))]
+    assert not wheel.name.endswith("-none-any.whl")
+
+
+def test_without_a_compiler_the_wheel_is_plain_python_and_does_the_same(wheel: Path, tmp_path: Path) -> None:
+    plain = built(tmp_path, CC="no-such-compiler")
+    assert plain.name.endswith("-py3-none-any.whl")
+    assert not [name for name in zipfile.ZipFile(plain).namelist() if name.endswith((".so", ".pyd"))]
+
+    def converted(wheel: Path) -> bytes:
+        run = "from medgraph.cli import main; main()"
+        command = [sys.executable, "-c", run, "convert", ROOT / "examples" / "35315510.nbib", "--format", "nt"]
+        environment = os.environ | {"PYTHONPATH": str(wheel)}
+        return subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=environment).stdout
+
+    unpacked = []
+    for n, one in enumerate((plain, wheel)):
+        folder = tmp_path / str(n)
+        zipfile.ZipFile(one).extractall(folder)
+        unpacked.append(folder)
+    assert converted(unpacked[0]) == converted(unpacked[1])
+    assert converted(unpacked[0]).count(b"\n") > 200
 
 
 def test_the_installed_wheel_does_the_main_job_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:

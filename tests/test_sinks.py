@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,12 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medgraph import sinks, vocab
+from medgraph import native, sinks, vocab
 from medgraph.errors import SinkError
 from medgraph.mapping import FULL, Triple
 from medgraph.model import Citation
 from medgraph.pubmed_xml import citations
-from medgraph.syntaxes import FORMATS
+from medgraph.syntaxes import FORMATS, Turtle
 
 ID = "https://w3id.org/medgraph/id/"
 PUBMED = "http://rdf.ncbi.nlm.nih.gov/pubmed/"
@@ -148,7 +150,11 @@ def test_a_record_is_written_the_same_whatever_stands_before_it(tmp_path: Path, 
     )
 
 
-@pytest.mark.parametrize("format", ["nt", "nq", "nq.gz"])
+COMPILED = native.compiled_part("medgraph.syntaxes")
+LINES = ["nt", "nq", "nq.gz", *(["ttl", "trig", "ttl.gz"] if COMPILED else [])]
+
+
+@pytest.mark.parametrize("format", LINES)
 def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> None:
     with sinks.open_sink(tmp_path / f"lines.{format}") as sink:
         assert sink.takes_lines
@@ -162,6 +168,38 @@ def test_lines_are_written_like_their_triples(tmp_path: Path, format: str) -> No
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_records_make_a_whole_file(tmp_path: Path, format: str) -> None:
     assert read_back(written(tmp_path / f"out.{format}")) == set()
+
+
+_X = "http://x.org/"
+ODD_TERMS = [
+    *(f"<{_X}{rest}>" for rest in ("", "a", "-a", "a-", "_", "a.b", "a/b", "a#b", "a:b", "ä", "a%20b", "a/", "0")),
+    *("<x:>", "<x:a>", "<:>", "<#>", "<a>", "<http://y.org/a>", "<http://x.org>"),
+    *(f'"{text}"^^<{XSD}boolean>' for text in ("true", "false", "1", "True", "")),
+    *(f'"a"^^<{_X}type>', '"^^"', f'"^^<{_X}a>"^^<{_X}b>', '"a"@en', '"<b>"', '" . ; ,"', '"\\n \\" .\\n"', '""'),
+]
+
+
+@pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from([term for term in ODD_TERMS if term[0] == "<"])] * 2, st.sampled_from(ODD_TERMS)),
+        max_size=12,
+    )
+)
+def test_compiled_turtle_is_that_of_python(triples: list[Triple]) -> None:
+    for prefixes in ({"x": _X, "l": "x:"}, {"a-long-prefix-for-a-short-iri": "x:", "": _X}, {}):
+        turtle = Turtle(prefixes)
+        lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples).encode()
+        assert turtle.of_lines(lines) == turtle.record(triples)
+
+
+@pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
+@pytest.mark.parametrize(
+    "wrong", [b"x", b"\n", b" .\n", b"<a> .\n", b"<a> <b> .\n", b"<a> <b> <c>.\n", b"<a> <b> <c> ."]
+)
+def test_compiled_turtle_takes_nothing_but_lines(wrong: bytes) -> None:
+    with pytest.raises(ValueError, match="N-Triples"):
+        Turtle().of_lines(wrong)
 
 
 def test_turtle_is_grouped_prefixed_and_spaced(tmp_path: Path) -> None:
@@ -346,6 +384,43 @@ def test_a_record_that_a_syntax_cannot_carry_stays_out_and_the_next_goes_in(
         sink.write(record(2))
     assert read_back(path) == as_set(record(1) + record(2))
     assert sink.records == 2
+
+
+def test_what_is_written_goes_to_the_disk_while_more_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+
+    def fsync(handle: int) -> None:
+        put.append(threading.current_thread().name)
+
+    monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(os, "fsync", fsync)
+    with sinks.open_sink(tmp_path / "x.nt") as sink:
+        for _ in range(400):
+            sink.write([("<x:1>", "<x:2>", f'"{"long " * 1000}"')])
+    assert "medgraph-disk" in put[:-2]
+    assert put[-1] == threading.main_thread().name
+    assert (tmp_path / "x.nt").stat().st_size == 400 * len('<x:1> <x:2> "" .\n' + "long " * 1000)
+
+
+def test_a_disk_that_fails_while_more_is_made_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(handle: int) -> None:
+        # what the system says of a page that could not be written, and says once
+        if threading.current_thread() is not threading.main_thread():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    def write() -> None:
+        with sinks.open_sink(tmp_path / "x.nt") as sink:
+            for _ in range(400):
+                sink.write([("<x:1>", "<x:2>", f'"{"long " * 1000}"')])
+
+    with pytest.raises(SinkError):
+        write()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interruption_that_comes_as_the_file_is_made_leaves_nothing(

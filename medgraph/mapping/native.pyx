@@ -1,26 +1,26 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, initializedcheck=False
 """
-What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows, for N-Triples alone: the same rows
-are run through here, and what they say goes straight into the bytes of the record's lines.
+What :mod:`medgraph.mapping.compiled` writes out as Python for a mapping's rows: the same rows are run through here, and
+what they say goes straight into the bytes of the record's lines, and where it is asked for into its graph as well.
 
 What ``values.py`` has words for is written in place; any other value of a row is called. The values that take the most
 time have a version here (:data:`VERSIONS`), which does what the function in Python does for what is usual and leaves
 the rest to it; what a value means stands there and not here.
 """
 
-from cython cimport final
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp, memcpy, memset
 
 from sys import intern
 from types import FunctionType, MemberDescriptorType
 
-from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS
+from medgraph.mapping.compiled import CACHE_SIZE, MEMBER, MEMBERS, merged_properties
 from medgraph.mapping.values import Always, Flag, Part, Same, Template, escaped
+
+include "../buffer.pxi"
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
@@ -28,8 +28,6 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void* PyUnicode_DATA(object text)
     Py_hash_t PyObject_Hash(object value) except? -1
-    char* PyBytes_AS_STRING(object value)
-    Py_ssize_t PyBytes_GET_SIZE(object value)
     ctypedef struct PyTypeObject:
         void* tp_getattro
     PyTypeObject* Py_TYPE(object item)
@@ -151,63 +149,33 @@ cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexce
     return False
 
 
-@final
-cdef class _Buffer:
-    """Bytes that are added to."""
-
-    cdef char* start
+cdef inline int _add_string(_Buffer out, object value) except -1:
     cdef Py_ssize_t size
-    cdef Py_ssize_t room
+    cdef const char* text = _utf8(value, &size)
+    return out.add(text, size)
 
-    def __dealloc__(self):
-        PyMem_Free(self.start)
 
-    cdef inline int reserve(self, Py_ssize_t more) except -1:
-        cdef Py_ssize_t room
-        cdef char* moved
-        if self.size + more > self.room:
-            room = 2 * (self.size + more) + 4096
-            moved = <char*>PyMem_Realloc(self.start, room)
-            if moved == NULL:
-                raise MemoryError
-            self.start, self.room = moved, room
-        return 0
-
-    cdef inline int add(self, const char* bytes, Py_ssize_t size) except -1:
-        self.reserve(size)
-        memcpy(self.start + self.size, bytes, size)
-        self.size += size
-        return 0
-
-    cdef inline int add_bytes(self, bytes value) except -1:
-        return self.add(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
-
-    cdef inline int add_string(self, object value) except -1:
-        cdef Py_ssize_t size
-        cdef const char* text = _utf8(value, &size)
-        return self.add(text, size)
-
-    cdef int add_escaped(self, object value) except -1:
-        """A text as it stands between the quotes of a literal."""
-        cdef Py_ssize_t size
-        cdef const unsigned char* text = <const unsigned char*>_utf8(value, &size)
-        cdef const unsigned char* end = text + size
-        cdef char* to
-        if not _any_special(text, size):
-            return self.add(<const char*>text, size)
-        self.reserve(2 * size)
-        to = self.start + self.size
-        while text < end:
-            if SPECIAL[text[0]]:
-                to[0] = c"\\"
-                to += 1
-                to[0] = c"n" if text[0] == c"\n" else c"r" if text[0] == c"\r" else text[0]
-            else:
-                to[0] = text[0]
+cdef int _add_escaped(_Buffer out, object value) except -1:
+    """Adds a text as it stands between the quotes of a literal."""
+    cdef Py_ssize_t size
+    cdef const unsigned char* text = <const unsigned char*>_utf8(value, &size)
+    cdef const unsigned char* end = text + size
+    cdef char* to
+    if not _any_special(text, size):
+        return out.add(<const char*>text, size)
+    out.reserve(2 * size)
+    to = out.start + out.size
+    while text < end:
+        if SPECIAL[text[0]]:
+            to[0] = c"\\"
             to += 1
-            text += 1
-        self.size = to - self.start
-        return 0
+            to[0] = c"n" if text[0] == c"\n" else c"r" if text[0] == c"\r" else text[0]
+        else:
+            to[0] = text[0]
+        to += 1
+        text += 1
+    out.size = to - out.start
+    return 0
 
 
 cdef class Value:
@@ -239,7 +207,8 @@ cdef class _Row:
     cdef Field step  # the one that leads to its field, where there is one
     cdef list fields  # each the steps that lead to it
     cdef bint as_before  # the field of the row before
-    cdef bytes predicate
+    cdef str property
+    cdef bytes predicate  # the same with a blank before and behind it
     cdef bytes head, tail  # what stands around a term that is written in place
     cdef object value, make, key, true, false
     cdef Value version  # the value, where it is one of this module
@@ -279,6 +248,7 @@ cdef class _Table:
 cdef _Row _made(row):
     cdef _Row made = _Row()
     cdef list fields = row.fields.split()
+    made.property = row.predicate
     made.predicate = b"" if row.predicate == MEMBERS else f" {row.predicate} ".encode()
     made.members = row.predicate == MEMBERS
     made.whole = row.fields == "self"
@@ -339,13 +309,13 @@ cdef class Lines:
         waiting, self.waiting = self.waiting, None
         return waiting if waiting is not None else {name: [] for name in self.names}
 
-    def of(self, record):
-        """The lines of a record as UTF-8, and how many they are."""
+    def of(self, record, bint with_graph=False):
+        """The lines of a record as UTF-8, how many they are, and its triples by subject and property, or None."""
         cdef _Record said = self.spare
         self.spare = None
         if said is None:
             said = _Record()
-        said.begin_with(record)
+        said.begin_with(record, with_graph)
         cdef dict waiting = record.waiting
         cdef bint more = True
         cdef Py_ssize_t n
@@ -359,8 +329,8 @@ cdef class Lines:
                     waiting[self.names[n]] = []
                     said.describe(<_Table>self.tables[n], batch)
         self.waiting = waiting
-        lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines
-        said.record = None
+        lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines, said.graph
+        said.record = said.graph = said.block = None
         if said.out.room < 1 << 20 and said.room < 1 << 14:
             self.spare = said
         return lines
@@ -386,6 +356,8 @@ cdef class _Record:
     cdef Py_ssize_t subject_size
     cdef Piece* pieces
     cdef int* places  # which piece is about a node, by the node's hash; -1 where there is none
+    cdef dict graph  # None where only lines are wanted
+    cdef dict block  # what was said of the node that is being described
     cdef Py_ssize_t many, room
 
     def __init__(self):
@@ -397,8 +369,9 @@ cdef class _Record:
         PyMem_Free(self.pieces)
         PyMem_Free(self.places)
 
-    cdef int begin_with(self, record) except -1:
+    cdef int begin_with(self, record, bint with_graph) except -1:
         self.record, self.problems = record, record.problems
+        self.graph = {} if with_graph else None
         self.out.size = self.lines = self.many = 0
         memset(self.places, 0xFF, 2 * self.room * sizeof(int))
         return 0
@@ -443,21 +416,30 @@ cdef class _Record:
         for name, item in batch:
             start, lines = out.size, self.lines
             self.subject = _utf8(name, &self.subject_size)
+            self.block = {} if self.graph is not None else None
             if table.cache is None:
                 self.run(table, item)
             else:
                 known = <tuple>table.cache.get(name)
-                if known is not None and (known[0] is item or known[0] == item):
+                if (
+                    known is not None
+                    and (known[0] is item or known[0] == item)
+                    and (self.graph is None or known[3] is not None)
+                ):
                     out.add_bytes(<bytes>known[1])
                     self.lines += <Py_ssize_t>known[2]
+                    self.block = <dict>known[3]
                 else:
                     troubles = len(self.problems)
                     self.run(table, item)
                     if len(self.problems) == troubles and len(table.cache) < CACHE_SIZE:
                         block = PyBytes_FromStringAndSize(out.start + start, out.size - start)
-                        table.cache[name] = item, block, self.lines - lines
+                        table.cache[name] = item, block, self.lines - lines, self.block
             if out.size == start:
                 continue
+            if self.graph is not None:
+                earlier = self.graph.get(name)
+                self.graph[name] = self.block if earlier is None else merged_properties(earlier, self.block)
             hash = PyObject_Hash(name)
             at = self.place(hash, self.subject, self.subject_size)
             if self.places[at] >= 0:
@@ -510,6 +492,7 @@ cdef class _Record:
         cdef _Row row
         cdef _Buffer out = self.out
         cdef list gathered = None
+        cdef Py_ssize_t start
         cdef object v = None
         cdef object term
         if table.gathering:
@@ -525,21 +508,28 @@ cdef class _Record:
                 else:
                     v = tuple([_followed(item, <list>steps) for steps in row.fields])
             if row.whole or (v is not None and v is not NOTHING):
+                start = out.size + self.subject_size + PyBytes_GET_SIZE(row.predicate)
                 if row.gathered >= 0:
                     self.gather(row, v, gathered)
                 elif row.kind == TEXT:
                     self.begin(row.head)
-                    out.add_escaped(v)
+                    _add_escaped(out, v)
                     out.add_bytes(row.tail)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {self.last_term(start): None}
                 elif row.kind == ALWAYS:
                     self.begin(row.head)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {row.true: None}
                 elif row.kind == AS_IT_IS:
                     self.begin(row.head)
-                    out.add_string(v if type(v) is str else f"{v}")
+                    _add_string(out, v if type(v) is str else f"{v}")
                     out.add_bytes(row.tail)
                     self.lines += 1
+                    if self.block is not None:
+                        self.block[row.property] = {self.last_term(start): None}
                 else:
                     self.say(row, self.term(row, v))
             if row.last:
@@ -557,6 +547,10 @@ cdef class _Record:
         memcpy(out.start + out.size + self.subject_size, PyBytes_AS_STRING(head), more)
         out.size += self.subject_size + more
         return 0
+
+    cdef object last_term(self, Py_ssize_t start):
+        """The term of the statement that was written last; it begins at ``start``."""
+        return PyUnicode_DecodeUTF8(self.out.start + start, self.out.size - start - 3, NULL)
 
     cdef object term(self, _Row row, object v):
         """The term or terms that a row makes of its field, or None."""
@@ -595,15 +589,19 @@ cdef class _Record:
             return 0
         if isinstance(terms, str):
             self.begin(row.predicate)
-            out.add_string(terms)
+            _add_string(out, terms)
             out.add(" .\n", 3)
             self.lines += 1
+            if self.block is not None:
+                self.block[row.property] = {terms: None}
             return 0
         if row.members:
             for n, term in enumerate(terms, 1):
                 self.begin(_MEMBERS[n] if n < KEPT_MEMBERS else _member(n))
-                out.add_string(term)
+                _add_string(out, term)
                 out.add(" .\n", 3)
+                if self.block is not None:
+                    self.block[MEMBER.format(n)] = {term: None}
             self.lines += len(terms)
             return 0
         n = len(terms)
@@ -617,9 +615,11 @@ cdef class _Record:
             terms = list(terms)
         for term in <list>terms:
             self.begin(row.predicate)
-            out.add_string(term)
+            _add_string(out, term)
             out.add(" .\n", 3)
         self.lines += n
+        if n and self.block is not None:
+            self.block[row.property] = dict.fromkeys(terms)
         return 0
 
 

@@ -137,7 +137,16 @@ class Mapping:
 
     def graph(self, citation: Citation, problems: list[Problem] | None = None) -> Graph:
         """The same triples by subject and property, to look things up in; not to be changed."""
-        return self._described(PROPERTIES, citation, problems)[1]
+        return self.graph_and_lines(citation, problems)[0]
+
+    def graph_and_lines(
+        self, citation: Citation, problems: list[Problem] | None = None
+    ) -> tuple[Graph, tuple[bytes, int] | None]:
+        """The same, and what :meth:`counted_lines` gives, or None where :func:`lines_of` the graph is to make it."""
+        if _COMPILED is None:
+            return self._described(PROPERTIES, citation, problems)[1], None
+        lines, count, graph = self._run(citation, problems, with_graph=True)
+        return graph, (lines, count)
 
     def lines(self, citation: Citation, problems: list[Problem] | None = None) -> str:
         """The same triples as N-Triples, a line each."""
@@ -148,14 +157,18 @@ class Mapping:
         if _COMPILED is None:
             record, _, out = self._described(LINES, citation, problems)
             return "".join(out).encode(), len(out) + record.more
+        return self._run(citation, problems)[:2]
+
+    def _run(self, citation: Citation, problems: list[Problem] | None, *, with_graph: bool = False) -> Any:
+        """What the compiled rows say of a citation: lines, how many, and the graph or None."""
         if self._lines is None:
             tables = {name: (tuple(self.rows(name)), node.cached) for name, node in self.nodes.items()}
             self._lines = _COMPILED.Lines(tables)
         record = Record(citation, self, self._lines.nothing_waits())
-        lines, triples = self._lines.of(record)
+        said = self._lines.of(record, with_graph)
         if problems is not None:
             problems += record.problems
-        return lines, triples
+        return said
 
     def explain(self, citation: Citation) -> tuple[list[Step], list[Problem]]:
         """What every row made of this citation, in order, and what was wrong with its values."""

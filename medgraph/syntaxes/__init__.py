@@ -18,7 +18,10 @@ from typing import Any
 from medgraph import vocab
 from medgraph.iris import GRAPH
 from medgraph.mapping import Triple
+from medgraph.native import compiled_part
 from medgraph.vocab import RDF, XSD
+
+_COMPILED = compiled_part("medgraph.syntaxes")
 
 _KNOWN_NAMES = 50_000
 
@@ -44,6 +47,10 @@ class Syntax:
     def __init__(self, prefixes: Mapping[str, str] = vocab.PREFIXES, graph: str = GRAPH) -> None:
         self.prefixes = dict(prefixes)
         self.graph = graph
+
+    def of_lines(self, lines: bytes) -> bytes:
+        """The bytes of one record's triples, from N-Triples, where :attr:`takes_lines` says so."""
+        raise NotImplementedError
 
     def record(self, triples: Sequence[Triple]) -> bytes:
         """
@@ -89,6 +96,14 @@ class Turtle(Syntax):
         self.head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items()).encode() + b"\n"
         self._namespaces = {iri: name for name, iri in self.prefixes.items()}
         self._names: dict[str, str] = {}
+        self._compiled: Any = None
+        if _COMPILED is not None:
+            self._compiled = _COMPILED.Turtle(self._namespaces, RDF.type, XSD.boolean)
+            self.takes_lines = True
+
+    def of_lines(self, lines: bytes) -> bytes:
+        """The bytes of one record's triples, from N-Triples: by compiled code, and only where there is such."""
+        return self._compiled.of(lines)  # type: ignore[no-any-return]
 
     def record(self, triples: Sequence[Triple]) -> bytes:
         """
