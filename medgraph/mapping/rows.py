@@ -157,7 +157,8 @@ class Mapping:
         if _COMPILED is None:
             record, _, out = self._described(LINES, citation, problems)
             return "".join(out).encode(), len(out) + record.more
-        return self._run(citation, problems)[:2]
+        lines, count, _ = self._run(citation, problems)
+        return lines, count
 
     def _run(self, citation: Citation, problems: list[Problem] | None, *, with_graph: bool = False) -> Any:
         """What the compiled rows say of a citation: lines, how many, and the graph or None."""
