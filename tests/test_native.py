@@ -46,8 +46,8 @@ from medgraph.pubmed_xml import record as xml_record
 from medgraph.pubmed_xml.plain import NotPlainError, plain_tokens
 from medgraph.slices import START, Slice, Slices
 
-READER = xml_record._NATIVE
-COMPILED = rows._COMPILED
+READER: Any = xml_record._NATIVE
+COMPILED: Any = rows._COMPILED
 
 pytestmark = pytest.mark.skipif(
     READER is None or COMPILED is None, reason="the package was built without its compiled parts"
@@ -575,9 +575,8 @@ class Odd:
         needed = len(hint.__struct_fields__) - len(hint.__struct_defaults__)
         if hint is PartialDate:
             known = dict(list(NUMBERED.items())[: rng.randrange(6)])
-            return PartialDate(
-                text=rng.choice(("a day", "", None)), **{name: rng.randint(*known[name]) for name in known}
-            )
+            numbers: dict[str, Any] = {name: rng.randint(*known[name]) for name in known}
+            return PartialDate(text=rng.choice(("a day", "", None)), **numbers)
         return hint(
             **{
                 field: self.value(hints[field], field, hint.__name__, depth + 1)
@@ -604,8 +603,8 @@ def test_every_value_of_a_field_is_said_alike() -> None:
                 Citation(pmid="1", article_ids=ids[:1], elocation_ids=(model.ELocationID(other, "doi"),))
             )
     for number in [*PMCS, *PMIDS, *ODD]:
-        ids = tuple(model.ArticleId(number, kind) for kind in ("pmc", "pubmed", "pii", "mid", None))
-        for some in (ids, ids[:1], ids[1:2], ids[1:]):
+        named = tuple(model.ArticleId(number, kind) for kind in ("pmc", "pubmed", "pii", "mid", None))
+        for some in (named, named[:1], named[1:2], named[1:]):
             mappings.say_alike(Citation(pmid="1", article_ids=some, references=(Reference(article_ids=some),)))
         related = CommentsCorrections("CommentIn", "J. 2020", number)
         mappings.say_alike(

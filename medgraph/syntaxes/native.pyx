@@ -61,7 +61,7 @@ cdef class Turtle:
             if behind == NULL:
                 raise ValueError("these are no lines of N-Triples")
             size = behind - line
-            same = size == subject_size and memcmp(line, subject, size) == 0
+            same = subject != NULL and size == subject_size and memcmp(line, subject, size) == 0
             if not same:
                 if subject != NULL:
                     out.add(" .\n", 3)
