@@ -28,7 +28,7 @@ def source_line(citation: Citation) -> str | None:
     line = f"{journal.medline_ta}."
     where = citation.volume or ""
     if citation.issue:
-        where += f"({citation.issue})"
+        where = f"{where}({citation.issue})"
     pages = _pages(citation)
     if first:
         line += f" {first}"
