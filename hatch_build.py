@@ -1,7 +1,7 @@
 """
 Compiles the readers and writers that have a version in Cython, where there is a compiler for it.
 
-Without one the package is built all the same and runs in plain Python, at a third of the speed.
+Without one the package is built all the same and runs in plain Python, at half the speed or less.
 """
 
 from __future__ import annotations
