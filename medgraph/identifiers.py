@@ -263,9 +263,13 @@ def _orcid_number(raw: str) -> str | None:
     return "-".join(found.groups()) if found else None
 
 
+ORCID_BLOCKS = ((15_000_000, 35_000_000), (900_000_000_000, 900_100_000_000))
+"""The first fifteen digits of the numbers that ISNI has set aside for ORCID, from and to."""
+
+
 def _is_in_orcid_block(digits: str) -> bool:
     number = int(digits[:15])
-    return 15_000_000 <= number <= 35_000_000 or 900_000_000_000 <= number <= 900_100_000_000
+    return any(first <= number <= last for first, last in ORCID_BLOCKS)
 
 
 def _fault_of_orcid(raw: str) -> Fault:

@@ -325,7 +325,10 @@ cdef object _orcid(object value):
     sum = (12 - sum) % 11
     if text[start + 18] != (c"X" if sum == 10 else c"0" + sum):
         return _identifiers.orcid(value)
-    if not (15_000_000 <= number <= 35_000_000 or 900_000_000_000 <= number <= 900_100_000_000):
+    for first, last in _identifiers.ORCID_BLOCKS:
+        if first <= number <= last:
+            break
+    else:
         return _identifiers.orcid(value)
     return _exactly(value)[start:] if start else value
 
