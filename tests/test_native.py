@@ -64,12 +64,12 @@ rounds = pytest.mark.parametrize("times", [ONCE, LONGER])
 
 def by_python(call: Callable[[], Any]) -> Any:
     """What a call gives without any compiled part."""
-    kept = xml_record._NATIVE, rows._COMPILED, rows._version_of
-    xml_record._NATIVE, rows._COMPILED, rows._version_of = None, None, rows._itself
+    kept = xml_record._NATIVE, rows._COMPILED
+    xml_record._NATIVE, rows._COMPILED = None, None
     try:
         return call()
     finally:
-        xml_record._NATIVE, rows._COMPILED, rows._version_of = kept
+        xml_record._NATIVE, rows._COMPILED = kept
 
 
 # the reader
@@ -792,7 +792,7 @@ def test_a_function_in_the_guise_of_another_is_called_itself() -> None:
 
     mappings = Pairs(FULL.with_rows("article", Row("<urn:p>", "keyword_lists", keywords)))
     mappings.say_alike(Citation(pmid="1", keyword_lists=(KeywordList((Keyword("a"), Keyword("aa"))),)))
-    assert rows._version_of(keywords) is keywords
+    assert rows._COMPILED.version_of(keywords) is keywords
 
 
 def own(name: str, *values: Row, cached: bool = False) -> Mapping:

@@ -24,13 +24,6 @@ from medgraph.native import compiled_part
 _COMPILED = compiled_part("medgraph.mapping")
 
 
-def _itself(make: Any) -> Any:
-    return make
-
-
-_version_of = _itself if _COMPILED is None else _COMPILED.version_of
-
-
 class Node(NamedTuple):
     """
     The table of one kind of node.
@@ -283,7 +276,7 @@ class Record:
         """``make(self)``, worked out once per record: several rows look at the same thing."""
         found = self.known.get(make)
         if found is None:
-            found = self.known[make] = _version_of(make)(self)
+            found = self.known[make] = make(self)
         return found
 
     def fault(self, kind: str, element: str, value: str) -> None:
