@@ -146,6 +146,20 @@ def listed(table: Table) -> frozenset[str]:
     return frozenset(names)
 
 
+def place(table: Table, path: str, child: str) -> str:
+    """Where a table has a child of an element: under its path where the same name means another thing elsewhere."""
+    return f"{path}/{child}" if f"{path}/{child}" in table else child
+
+
+def repeating(table: Table, path: str) -> Iterator[str]:
+    """The fields of an element that repeat, those of children that put what they hold into the same fields too."""
+    for child, row in table[path].rows.items():
+        if row is INTO:
+            yield from repeating(table, place(table, path, child))
+        elif isinstance(row, Row) and row.repeats:
+            yield row.field
+
+
 Entry = tuple[Put | None, str, str, Any]
 """
 What is to be done at a start tag: what reads the element (None: it is a plain text), the field for a plain
@@ -309,7 +323,7 @@ class _Compiler:
             if child[0] == "@" or child == TEXT:
                 continue
             row = goes_to if isinstance(goes_to, Row) else Row(goes_to)
-            child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
+            child_path = place(self._table, path, child)
             found = self._table.get(child_path)
             put = None
             if found is not None:
@@ -341,18 +355,9 @@ class _Compiler:
             if TEXT in element.rows:
                 self._puts[key] = _text_put(name, element, row)
             else:
-                lists = tuple(self._lists(path, element))
+                lists = tuple(repeating(self._table, path))
                 self._puts[key] = _element_put(name, element, self.children(path, element), lists, row)
         return self._puts[key]
-
-    def _lists(self, path: str, element: Element) -> Iterator[str]:
-        """The fields that repeat, those of children that put what they hold into the same fields too."""
-        for child, row in element.rows.items():
-            if row is INTO:
-                child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
-                yield from self._lists(child_path, self._table[child_path])
-            elif isinstance(row, Row) and row.repeats:
-                yield row.field
 
 
 def _is_struct(make: Any) -> bool:

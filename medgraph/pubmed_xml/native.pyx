@@ -17,7 +17,7 @@ from libc.string cimport memcmp, memcpy, strncmp
 
 import msgspec
 
-from medgraph.pubmed_xml.elements import INLINE, INTO, TEXT, Row, fold
+from medgraph.pubmed_xml.elements import INLINE, TEXT, Row, fold, place, repeating
 from medgraph.pubmed_xml.plain import MATHML, NotPlainError, attributes_written, escaped, start_tag, unescaped
 
 cdef extern from "Python.h":
@@ -202,7 +202,7 @@ cdef class Reader:
             for child, goes_to in found.rows.items():
                 if child[0] != "@":
                     element.children.append(self._made_child(path, child, goes_to))
-        element.lists = tuple(self._lists(path, found))
+        element.lists = tuple(repeating(self._table, path))
         return element
 
     def _as_arguments(self, _Element element):
@@ -224,7 +224,7 @@ cdef class Reader:
     def _made_child(self, str path, str child, goes_to):
         cdef _Element element = None
         row = goes_to if isinstance(goes_to, Row) else Row(goes_to)
-        child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
+        child_path = place(self._table, path, child)
         of_text = row.of_text
         if child_path in self._table:
             element = self._element(child_path)
@@ -233,14 +233,6 @@ cdef class Reader:
             element.has_text, element.text_field, element.attributes, element.children = True, "text", [], []
             of_text = of_text or str
         return _Child(child.encode(), row.field, row.repeats, of_text, element)
-
-    def _lists(self, str path, found):
-        for child, row in found.rows.items():
-            if row is INTO:
-                child_path = f"{path}/{child}" if f"{path}/{child}" in self._table else child
-                yield from self._lists(child_path, self._table[child_path])
-            elif isinstance(row, Row) and row.repeats:
-                yield row.field
 
     # bytes
 
