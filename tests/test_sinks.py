@@ -24,7 +24,7 @@ from medgraph.errors import SinkError
 from medgraph.mapping import FULL, Triple
 from medgraph.model import Citation
 from medgraph.pubmed_xml import citations
-from medgraph.syntaxes import FORMATS, Turtle
+from medgraph.syntaxes import FORMATS, Syntax, Turtle
 
 ID = "https://w3id.org/medgraph/id/"
 PUBMED = "http://rdf.ncbi.nlm.nih.gov/pubmed/"
@@ -179,18 +179,17 @@ ODD_TERMS = [
 ]
 
 
-@pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
 @given(
     st.lists(
         st.tuples(*[st.sampled_from([term for term in ODD_TERMS if term[0] == "<"])] * 2, st.sampled_from(ODD_TERMS)),
         max_size=12,
     )
 )
-def test_compiled_turtle_is_that_of_python(triples: list[Triple]) -> None:
+def test_turtle_of_lines_is_that_of_triples(triples: list[Triple]) -> None:
     for prefixes in ({"x": _X, "l": "x:"}, {"a-long-prefix-for-a-short-iri": "x:", "": _X}, {}):
         turtle = Turtle(prefixes)
         lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples).encode()
-        assert turtle.of_lines(lines) == turtle.record(triples)
+        assert turtle.of_lines(lines) == Syntax.of_lines(turtle, lines) == turtle.record(triples)
 
 
 @pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
