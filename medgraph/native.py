@@ -21,5 +21,7 @@ def compiled_part(package: str) -> Any:
         return None
     try:
         return import_module(f"{package}.native")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != f"{package}.native":
+            raise
         return None
