@@ -12,7 +12,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 CHUNK = 1 << 18
 LARGEST_RECORD = 64 << 20
@@ -45,6 +45,8 @@ _LESS_THAN, _SLASH = b"</"
 _SAMPLE = 60
 """Bytes of a text outside of records that its error shows."""
 
+Read = TypeVar("Read")
+
 NOT_CLOSED = "the record is not closed before the next one begins"
 CUT_OFF = "the file ends inside this record: it was cut off; get the file again"
 
@@ -69,15 +71,26 @@ class Slice(NamedTuple):
     namespaces: bytes = b""
 
 
-class Slices:
+class Slices(Generic[Read]):
     """
-    The records of a stream, one :class:`Slice` after the other.
+    The records of a stream, one :class:`Slice` after the other, or what a reader makes of a record at once.
+
+    Args:
+        read: is given the bytes at hand, where in them a record in UTF-8 begins, and where that is in the stream;
+            gives what it makes of the record and where in the bytes that ends, or None: then the record is cut out
+            of the stream as a slice.
 
     Attributes:
         elements: names of the elements that were met outside of records (the first few).
     """
 
-    def __init__(self, stream: BinaryIO, largest: int = LARGEST_RECORD) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        largest: int = LARGEST_RECORD,
+        read: Callable[[bytes, int, int], tuple[Read, int] | None] | None = None,
+    ) -> None:
+        self._read = read
         self.elements: list[str] = []
         self._stream = stream
         self._largest = largest
@@ -92,18 +105,33 @@ class Slices:
         self._unclosed: dict[bytes, int] = {}
         self._missing = b""
 
-    def __iter__(self) -> Iterator[Slice]:
+    def __iter__(self) -> Iterator[Slice | Read]:
         position = self._begin()
-        piece: Slice | None
+        piece: Slice | Read | None
         while position >= 0:
             found = _NEXT_START.match(self._buffer, position)
             if found is not None:
                 self._stray = False
-                piece, position = self._record(found.end() - len(found[1]) - 1, found[1])
+                piece, position = self._whole(found.end() - len(found[1]) - 1, found[1])
             else:
                 piece, position = self._between(position)
             if piece is not None:
                 yield piece
+
+    def _whole(self, start: int, name: bytes) -> tuple[Slice | Read, int]:
+        """The record that begins here, read if it can be, and where in the buffer it ends."""
+        if self._read is None or self._encoding != "utf-8":
+            return self._record(start, name)
+        base = self._base
+        read = self._read(self._buffer, start, base + start)
+        if read is None:
+            piece, end = self._record(start, name)
+            if self._base == base or piece.defect is not None:
+                return piece, end
+            # it was not at hand as a whole
+            read = self._read(piece.raw, 0, piece.start)
+            return (piece if read is None or read[1] < len(piece.raw) else read[0]), end
+        return read
 
     def _begin(self) -> int:
         while len(self._buffer) < 4 and self._grow(0):

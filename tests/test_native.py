@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
+import io
 import random
 import re
 import sys
@@ -15,11 +17,10 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
-from lxml.etree import XMLSyntaxError
 
 import medgraph
 from medgraph import model, pubmed_xml
-from medgraph.errors import RecordError
+from medgraph.errors import MedgraphError, RecordError
 from medgraph.mapping import CORE, FULL, Mapping, Node, Row, documents, links, literals, rows, subjects
 from medgraph.mapping.compiled import MEMBERS
 from medgraph.mapping.rows import Record
@@ -44,7 +45,7 @@ from medgraph.model import (
 )
 from medgraph.pubmed_xml import record as xml_record
 from medgraph.pubmed_xml.plain import NotPlainError, plain_tokens
-from medgraph.slices import START, Slice, Slices
+from medgraph.slices import Slices
 
 READER: Any = xml_record._NATIVE
 COMPILED: Any = rows._COMPILED
@@ -77,8 +78,6 @@ def by_python(call: Callable[[], Any]) -> Any:
 
 def records_of(raw: bytes) -> list[bytes]:
     """The records in a file of PubMed XML."""
-    import io
-
     return [piece.raw for piece in Slices(io.BytesIO(raw)) if piece.name and piece.encoding == "utf-8"]
 
 
@@ -98,18 +97,14 @@ def small_records() -> tuple[bytes, ...]:
 
 def outcome(raw: bytes) -> tuple[str, ...]:
     """What comes of the bytes of a record, all of it as text."""
-    found = START.match(raw)
-    try:
-        read = pubmed_xml._records(Slice(0, raw, found[1] if found else b"PubmedArticle"), "x", False)
-    except XMLSyntaxError as error:
-        return ("not well-formed", str(error))
-    return tuple(f"{one!r} {one.args}" if isinstance(one, RecordError) else repr(one) for one in read)
+    read = pubmed_xml.citations(io.BytesIO(raw), "x")
+    return tuple(f"{one!r} {one.args}" if isinstance(one, MedgraphError) else repr(one) for one in read)
 
 
 def is_read_alike(raw: bytes) -> bool:
     """Whether the compiled reader takes the record; what it gives must be what the readers in Python give."""
     try:
-        given = xml_record.plain_citation(raw, Position("x", None, 0))
+        given = xml_record.plain_citation(raw, 0, Position("x", None, 0))
     except RecordError:
         pass
     else:
@@ -285,8 +280,9 @@ def test_the_records_of_the_fixtures_are_read_alike(raw: bytes) -> None:
 def test_a_record_cut_off_at_any_byte_is_not_taken() -> None:
     for raw in (RECORD, *records_of((HERE / "checker" / "everything.xml").read_bytes())):
         for size in range(len(raw)):
-            assert READER.read(raw[:size]) is None
-            READER.read(raw[size:])
+            assert READER.citation(raw[:size], 0, Position()) is None
+            with contextlib.suppress(RecordError):
+                READER.citation(raw[size:], 0, Position())
 
 
 def test_a_text_of_anything_is_read_alike() -> None:
@@ -361,13 +357,13 @@ def test_a_huge_record_is_read_alike() -> None:
 def test_the_reader_takes_nothing_but_bytes() -> None:
     for wrong in (None, "text", 1, bytearray(b"<PMID>")):
         with pytest.raises(TypeError):
-            READER.read(wrong)
+            READER.citation(wrong, 0, Position())
 
 
 def test_one_reader_serves_several_threads() -> None:
     raws = [RECORD.replace(b"12345678", str(pmid).encode()) for pmid in range(1, 600)]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda raw: xml_record.plain_citation(raw, Position()), raws))
+        found = [one and one[0] for one in pool.map(lambda raw: xml_record.plain_citation(raw, 0, Position()), raws)]
     first = found[0]
     assert first is not None
     for pmid, one in enumerate(found, 1):
@@ -423,11 +419,11 @@ def several_mappings() -> Pairs:
 def citations_of(raws: list[bytes]) -> Iterator[Citation]:
     for raw in raws:
         try:
-            given = xml_record.plain_citation(raw, Position())
+            given = xml_record.plain_citation(raw, 0, Position())
         except RecordError:
             continue
         if given is not None:
-            yield given
+            yield given[0]
 
 
 def words(text: str) -> list[str]:

@@ -43,11 +43,24 @@ def citations(
         source: its name in messages and positions.
         keep_raw: let every citation's position hold its bytes.
     """
-    slices = Slices(stream)
+
+    def at_once(raw: bytes, start: int, byte: int) -> tuple[Citation, int] | None:
+        try:
+            read = plain_citation(raw, start, Position(source, None, byte))
+        except RecordError:
+            return None  # it is made again, with the text of the record
+        if read is not None and keep_raw:
+            found, end = read
+            return found.replace(position=Position(source, None, byte, raw[start:end])), end
+        return read
+
+    slices = Slices(stream, read=at_once)
     nothing = True
     for piece in slices:
         nothing = False
-        if not piece.name:
+        if not isinstance(piece, Slice):
+            yield piece
+        elif not piece.name:
             reason = f"at byte {piece.start}: {piece.defect}; was a download cut off, or an error page joined in?"
             yield FormatError(source, reason)
         elif piece.defect is None:
@@ -95,8 +108,8 @@ def _records(piece: Slice, source: str, keep_raw: bool) -> list[Record]:
             return [_error(piece, source, reason)]
     position = Position(source, None, piece.start, raw if keep_raw else None)
     try:
-        if piece.name not in _DELETIONS and (one := plain_citation(raw, position)) is not None:
-            return [one]
+        if piece.encoding != "utf-8" and (read := plain_citation(raw, 0, position)) is not None:
+            return [read[0]]
         try:
             found = _made(piece.name, plain_tokens(raw), position)
         except (NotPlainError, RecursionError):

@@ -11,9 +11,10 @@ what is wrong with a record.
 from cython cimport final
 from cpython.dict cimport PyDict_GetItem
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.object cimport PyObject, PyObject_CallObject
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.string cimport memcmp, memcpy, strncmp
+from libc.string cimport memcmp, memcpy, memset, strncmp
 
 import msgspec
 
@@ -25,6 +26,13 @@ cdef extern from "Python.h":
     void* PyUnicode_DATA(object text)
     char* PyBytes_AS_STRING(object value)
     Py_ssize_t PyBytes_GET_SIZE(object value)
+    Py_ssize_t PyList_GET_SIZE(object value)
+    bint PyList_CheckExact(object value)
+    object PyList_AsTuple(object value)
+    int PyList_Append(object values, object value) except -1
+    PyObject* PyTuple_GET_ITEM(object values, Py_ssize_t n)
+    object PyObject_Vectorcall(object called, PyObject** arguments, Py_ssize_t given, PyObject* names)
+    void Py_XDECREF(PyObject* value)
 
 ctypedef const unsigned char* Bytes
 
@@ -47,6 +55,9 @@ cdef enum:
 
 cdef enum:
     DEEPEST = 200
+    TELLING = 1 << 10
+    MOST_VALUES = 4096  # that wait at a time
+    MOST_FIELDS = 96  # of a Struct
 
 cdef unsigned char KIND[256]
 
@@ -67,46 +78,185 @@ cdef str _MATHML = ' xmlns:mml="' + MATHML.strip('{}') + '"'
 
 
 @final
+cdef class _Frame:
+    """
+    The fields that an element gathers, each with its place: first those of the Struct they become, in its order.
+
+    Values wait in C arrays until what they are part of is made: a dictionary for each element takes a fifth of
+    the reading.
+    """
+
+    cdef list names
+    cdef dict places
+
+    def __init__(self, names=()):
+        self.names, self.places = [], {}
+        for name in names:
+            self.place(name)
+
+    cdef int place(self, str name) except -1:
+        """The place of a field, which is made room for if there was none."""
+        if name not in self.places:
+            self.places[name] = len(self.names)
+            self.names.append(name)
+        return self.places[name]
+
+    cdef dict fields(self, PyObject** values):
+        """What was gathered, by name."""
+        cdef Py_ssize_t n
+        cdef dict found = {}
+        for n in range(len(self.names)):
+            if values[n] != NULL:
+                found[self.names[n]] = <object>values[n]
+        return found
+
+
+cdef class Maker:
+    """
+    Makes a value of what an element gathered.
+
+    Args:
+        frame: of the element; it may be made larger.
+    """
+
+    cdef object made(self, PyObject** values):
+        raise NotImplementedError
+
+
+cdef class Merger:
+    """Puts what an element gathered into what its parent gathers."""
+
+    cdef int merge(self, PyObject** values, PyObject** into) except -1:
+        raise NotImplementedError
+
+
+@final
+cdef class _Called(Maker):
+    """Calls a function with the fields."""
+
+    cdef object function
+    cdef _Frame frame
+    cdef bint by_name
+
+    def __init__(self, function, _Frame frame, bint by_name):
+        self.function, self.frame, self.by_name = function, frame, by_name
+
+    cdef object made(self, PyObject** values):
+        fields = self.frame.fields(values)
+        return self.function(**fields) if self.by_name else self.function(fields)
+
+
+@final
+cdef class _Merged(Merger):
+    """Calls a function with the fields of both."""
+
+    cdef object function
+    cdef _Frame frame, around
+
+    def __init__(self, function, _Frame frame, _Frame around):
+        self.function, self.frame, self.around = function, frame, around
+
+    cdef int merge(self, PyObject** values, PyObject** into) except -1:
+        cdef dict fields = self.around.fields(into)
+        self.function(self.frame.fields(values), fields)
+        for name, value in fields.items():
+            if name not in self.around.places:
+                raise NotPlainError
+            _put(&into[<Py_ssize_t>self.around.places[name]], value)
+        return 0
+
+
+@final
+cdef class _Struct(Maker):
+    """Makes a Struct whose fields come first among those gathered; those behind them are left alone."""
+
+    cdef object kind
+    cdef tuple defaults  # of all fields, for those without one NotPlainError
+    cdef Py_ssize_t size
+
+    def __init__(self, kind):
+        defaults = kind.__struct_defaults__
+        self.kind, self.size = kind, len(kind.__struct_fields__)
+        self.defaults = (NotPlainError,) * (self.size - len(defaults)) + defaults
+        plain = all(default is None or isinstance(default, (bool, tuple, msgspec.Struct)) for default in defaults)
+        if self.size > MOST_FIELDS or not plain:
+            raise TypeError(f"{kind.__name__} cannot be made of its fields by their places")
+
+    cdef object made(self, PyObject** values):
+        cdef PyObject* arguments[MOST_FIELDS]
+        cdef PyObject* default
+        cdef Py_ssize_t n, given = 0
+        for n in range(self.size):
+            if values[n] != NULL:
+                arguments[n] = values[n]
+                given = n + 1
+            else:
+                default = PyTuple_GET_ITEM(self.defaults, n)
+                if default == <PyObject*>NotPlainError:
+                    raise NotPlainError
+                arguments[n] = default
+        return PyObject_Vectorcall(self.kind, arguments, given, NULL)
+
+
+cdef inline int _put(PyObject** place, object value) except -1:
+    """Puts a value where there may be one already."""
+    cdef PyObject* before = place[0]
+    Py_INCREF(value)
+    place[0] = <PyObject*>value
+    Py_XDECREF(before)
+    return 0
+
+
+cdef inline int _fill(PyObject** place, object value) except -1:
+    """Puts a value where none is yet."""
+    if place[0] != NULL:
+        raise NotPlainError
+    Py_INCREF(value)
+    place[0] = <PyObject*>value
+    return 0
+
+
+@final
 cdef class _Given:
-    """An attribute: its field, what its values mean if only some are allowed, and its place in a Struct."""
+    """An attribute: the place of its field, and what its values mean if only some are allowed."""
 
     cdef bytes name
-    cdef str field
     cdef object allowed
     cdef int at
 
-    def __init__(self, bytes name, str field, allowed):
-        self.name, self.field, self.allowed = name, field, allowed
+    def __init__(self, bytes name, object allowed, int at):
+        self.name, self.allowed, self.at = name, allowed, at
 
 
 @final
 cdef class _Child:
     """
-    A child of an element.
+    A child of an element, and the place of its field there.
 
-    ``element`` is None for a plain text that goes to ``field``; one that is ``TEXT`` and repeats has an element.
+    ``element`` is None for a plain text that comes once.
     """
 
     cdef bytes name
-    cdef str field
+    cdef int at
     cdef bint repeats
     cdef object of_text
     cdef _Element element
 
-    def __init__(self, bytes name, str field, bint repeats, of_text, _Element element):
-        self.name, self.field, self.repeats, self.of_text, self.element = name, field, repeats, of_text, element
+    def __init__(self, bytes name, int at, bint repeats, of_text, _Element element):
+        self.name, self.at, self.repeats, self.of_text, self.element = name, at, repeats, of_text, element
 
 
 @final
 cdef class _Element:
     """An element of the table. Its children are looked for from the one after the last: they come in order."""
 
-    cdef bint has_text, into, is_struct
-    cdef object make, merge
-    cdef tuple required, lists
-    cdef str text_field, markup, empty
+    cdef bint has_text, into  # into: what it holds is gathered by the element around it
+    cdef _Frame frame
+    cdef Maker maker
+    cdef Merger merger
+    cdef list required, lists  # places
+    cdef str empty
     cdef list children, attributes
-    cdef tuple defaults  # what a Struct of text and attributes is made of where nothing is said; None for any other
     cdef int text_at, markup_at
 
     cdef _Child child(self, Bytes name, Py_ssize_t size, Py_ssize_t* at):
@@ -130,9 +280,12 @@ cdef struct Text:
 
 
 cdef struct Cursor:
-    # where a record is being read, and how many elements are open there; no state is kept between calls
+    # where a record is being read, how many elements are open there, and the values that wait; nothing is kept
+    # between calls
     Bytes p
     int depth
+    PyObject** values
+    Py_ssize_t waiting
 
 
 @final
@@ -143,96 +296,117 @@ cdef class Reader:
     Args:
         table: of all elements.
         names: the elements that a record can be.
-        versions: what makes values out of fields in the place of a function of the table, in less time.
+        versions: what stands in the place of a function of the table, in less time: the function -> what makes a
+            :class:`Maker` of the frame of an element, or, for one that is merged, a :class:`Merger` of its frame and
+            of the one around it.
+        citation: makes the :class:`Citation` of the frame of all that a record holds.
     """
 
     cdef dict _elements
     cdef dict _versions
     cdef object _table
     cdef _Element _root
+    cdef Citation _citation
 
-    def __init__(self, table, tuple names, versions=()):
+    def __init__(self, table, tuple names, versions, citation):
         self._elements = {}
         self._versions = dict(versions)
         self._table = table
         self._root = _Element()
+        self._root.frame = _Frame()
+        self._citation = citation(self._root.frame)
         self._root.children = [
-            _Child(name.encode(), "", False, None, self._element(name)) for name in names
+            _Child(name.encode(), -1, False, None, self._element(name, self._root.frame)) for name in names
         ]
 
-    def read(self, bytes raw not None):
-        """The fields of a record; None where it is not as plain as this reader wants it."""
-        cdef Bytes start = <Bytes>PyBytes_AS_STRING(raw)
-        cdef dict fields = {}
-        cdef Py_ssize_t at = 0
-        cdef Cursor cursor = Cursor(start, 0)
+    def citation(self, bytes raw not None, Py_ssize_t start, position not None):
+        """
+        The citation of the record that begins at a byte, and where it ends; None where it is not as plain as this
+        reader wants it, or does not end.
+
+        Raises:
+            RecordError: the record has no PMID.
+        """
+        cdef Cursor cursor = Cursor(<Bytes>PyBytes_AS_STRING(raw) + start, 0, NULL, len(self._root.frame.names))
         cdef Cursor* c = &cursor
+        cdef Py_ssize_t at = 0, n
+        if not 0 <= start < PyBytes_GET_SIZE(raw) or c.p[0] != c"<":
+            return None
+        c.values = <PyObject**>PyMem_Malloc(MOST_VALUES * sizeof(PyObject*))
+        if c.values == NULL:
+            raise MemoryError
+        memset(c.values, 0, c.waiting * sizeof(PyObject*))
         try:
-            if c.p[0] != c"<":
-                return None
-            self._child(c, self._root, &at, fields)
-            self._skip_space(c)
+            self._child(c, self._root, &at, c.values)
+            found = self._citation.with_position(c.values, position)
+            return found, c.p - <Bytes>PyBytes_AS_STRING(raw)
         except (NotPlainError, UnicodeDecodeError):
             return None
-        return fields if c.p - start == PyBytes_GET_SIZE(raw) else None
+        finally:
+            for n in range(c.waiting):
+                Py_XDECREF(c.values[n])
+            PyMem_Free(c.values)
 
     # how the table is made ready
 
-    def _element(self, str path):
+    cdef _Element _element(self, str path, _Frame around):
+        """An element; one that has no value of its own is another one for each that gathers what it holds."""
         cdef _Element element
-        if path in self._elements:
-            return self._elements[path]
-        element = self._elements[path] = _Element()
         found = self._table[path]
-        element.make, element.merge = self._versions.get(found.make, found.make), found.merge
-        element.required, element.markup, element.empty = found.required, found.markup, found.empty
-        element.has_text = TEXT in found.rows
-        element.text_field = found.rows.get(TEXT)
+        own = found.make is not None
+        key = path, None if own else id(around)
+        if key in self._elements:
+            return self._elements[key]
+        element = self._elements[key] = _Element()
         element.into = found.make is None and found.merge is None
-        element.is_struct = isinstance(found.make, type) and issubclass(found.make, msgspec.Struct)
-        element.attributes = [
-            _Given(name[1:].encode(), *((goes, None) if isinstance(goes, str) else goes))
-            for name, goes in found.rows.items()
-            if name[0] == "@"
-        ]
-        if element.is_struct and element.has_text:
-            self._as_arguments(element)
+        element.has_text = TEXT in found.rows
+        element.empty = found.empty
+        element.frame = around if element.into else _Frame()
+        if own:
+            element.maker = self._maker(found.make, element.frame, element.has_text)
+        elif not element.into and found.merge in self._versions:
+            element.merger = self._versions[found.merge](element.frame, around)
+        elif not element.into:
+            element.merger = _Merged(found.merge, element.frame, around)
+        element.attributes = []
+        for name, goes in found.rows.items():
+            if name[0] == "@":
+                field, allowed = (goes, None) if isinstance(goes, str) else goes
+                at = element.frame.place(field) if field else -1
+                element.attributes.append(_Given(name[1:].encode(), allowed, at))
+        element.text_at = element.frame.place(found.rows[TEXT]) if element.has_text else -1
+        element.markup_at = -1 if found.markup is None else element.frame.place(found.markup)
         element.children = []
         if not element.has_text:
             for child, goes_to in found.rows.items():
                 if child[0] != "@":
-                    element.children.append(self._made_child(path, child, goes_to))
-        element.lists = tuple(repeating(self._table, path))
+                    element.children.append(self._made_child(path, child, goes_to, element.frame))
+        element.required = [element.frame.place(name) for name in found.required]
+        several = dict.fromkeys(repeating(self._table, path)) if own else ()
+        element.lists = [element.frame.place(name) for name in several]
         return element
 
-    def _as_arguments(self, _Element element):
-        """Makes a Struct of text and attributes of arguments by their place, without a dictionary."""
-        cdef _Given attribute
-        cdef tuple fields = element.make.__struct_fields__
-        cdef tuple defaults = element.make.__struct_defaults__
-        needed = len(fields) - len(defaults)
-        if needed > 1 or any(default is not None and type(default) is not bool for default in defaults):
-            return
-        element.text_at = fields.index(element.text_field)
-        if needed and element.text_at:
-            return
-        element.defaults = (None,) * needed + defaults
-        element.markup_at = -1 if element.markup is None else fields.index(element.markup)
-        for attribute in element.attributes:
-            attribute.at = fields.index(attribute.field)
+    cdef Maker _maker(self, make, _Frame frame, bint by_name):
+        if make in self._versions:
+            return self._versions[make](frame)
+        if isinstance(make, type) and issubclass(make, msgspec.Struct):
+            for name in make.__struct_fields__:
+                frame.place(name)
+            return _Struct(make)
+        return _Called(make, frame, by_name)
 
-    def _made_child(self, str path, str child, goes_to):
+    cdef _Child _made_child(self, str path, str child, goes_to, _Frame frame):
         cdef _Element element = None
         row = goes_to if isinstance(goes_to, Row) else Row(goes_to)
         child_path = place(self._table, path, child)
         of_text = row.of_text
         if child_path in self._table:
-            element = self._element(child_path)
+            element = self._element(child_path, frame)
         elif row.repeats:
             element = _Element()
-            element.has_text, element.text_field, element.attributes, element.children = True, "text", [], []
+            element.has_text, element.attributes, element.children, element.frame = True, [], [], _Frame(("text",))
             of_text = of_text or str
-        return _Child(child.encode(), row.field, row.repeats, of_text, element)
+        return _Child(child.encode(), frame.place(row.field) if row.field else -1, row.repeats, of_text, element)
 
     # bytes
 
@@ -287,63 +461,91 @@ cdef class Reader:
 
     # elements
 
-    cdef int _child(self, Cursor* c, _Element parent, Py_ssize_t* at, dict fields) except -1:
-        """Reads the element that begins here into the fields of its parent."""
+    cdef PyObject** _frame(self, Cursor* c, _Element element) except NULL:
+        """Room for what an element gathers."""
+        cdef Py_ssize_t size = PyList_GET_SIZE(element.frame.names)
+        cdef PyObject** own = c.values + c.waiting
+        if c.waiting + size > MOST_VALUES:
+            raise NotPlainError
+        memset(own, 0, size * sizeof(PyObject*))
+        c.waiting += size
+        return own
+
+    cdef int _forget(self, Cursor* c, PyObject** own) except -1:
+        """What was gathered since then has become something."""
+        cdef PyObject* value
+        while c.values + c.waiting > own:
+            c.waiting -= 1
+            value = c.values[c.waiting]
+            Py_XDECREF(value)
+        return 0
+
+    cdef int _child(self, Cursor* c, _Element parent, Py_ssize_t* at, PyObject** values) except -1:
+        """Reads the element that begins here into what its parent gathers."""
         cdef Bytes name = c.p + 1
         cdef Bytes p = name
         cdef _Child child
-        cdef dict given = None
+        cdef _Element element
+        cdef PyObject** own = values
         cdef bint is_empty = False
-        cdef list arguments = None
+        cdef int given = 0
         while p[0] > c">" or (p[0] > c" " and p[0] != c">" and p[0] != c"/"):
             p += 1
         child = parent.child(name, p - name, at)
         if child is None:
             raise NotPlainError
-        if child.element is not None and child.element.defaults is not None:
-            arguments = list(child.element.defaults)
+        element = child.element
+        if element is not None and not element.into:
+            own = self._frame(c, element)
+        c.p = p
         if p[0] == c">":
-            c.p = p + 1
+            c.p += 1
         else:
-            c.p = p
-            given = {} if arguments is None else None
-            self._attributes(c, child.element, given, arguments, &is_empty)
-        if child.element is None:
-            self._plain(c, child, is_empty, fields)
-        elif child.element.has_text:
-            self._text(c, child, given, arguments, is_empty, fields)
+            given = self._attributes(c, element, own, &is_empty)
+        if element is None:
+            self._plain(c, child, is_empty, values)
+        elif element.has_text:
+            self._text(c, child, own, given, is_empty, values)
         else:
             c.depth += 1
             if c.depth > DEEPEST:
                 raise NotPlainError
-            self._children(c, child, given, is_empty, fields)
+            self._children(c, child, own, given, is_empty, values)
             c.depth -= 1
+        if own != values:
+            self._forget(c, own)
         return 0
 
-    cdef int _attributes(self, Cursor* c, _Element element, dict given, list arguments, bint* is_empty) except -1:
-        """What the attributes say, as fields or as arguments; the tag is passed over."""
+    cdef int _attributes(self, Cursor* c, _Element element, PyObject** own, bint* is_empty) except -1:
+        """
+        Gathers what the attributes say, and passes the tag over.
+
+        How many they are comes out, and ``TELLING`` more for each that says more than yes or no.
+        """
         cdef Bytes p = c.p
         cdef Bytes name
         cdef _Given attribute
         cdef Text text
         cdef Py_ssize_t size
         cdef unsigned long seen = 0
-        cdef int n
+        cdef int n, given = 0
+        cdef unsigned char kind
         while True:
             while p[0] == c" " or KIND[p[0]] == SPACE:
                 p += 1
             if p[0] == c">":
                 c.p = p + 1
-                return 0
+                return given
             if p[0] == c"/" and p[1] == c">":
                 is_empty[0] = True
                 c.p = p + 2
-                return 0
+                return given
             name = p
             while p[0] > c"=" or (p[0] > c" " and p[0] != c"="):
                 p += 1
             size = p - name
-            if p[0] != c"=" or p[1] != c'"' or element is None or KIND[(name - 1)[0]] > SPACE or KIND[(name - 1)[0]] < BLANK:
+            kind = KIND[(name - 1)[0]]
+            if p[0] != c"=" or p[1] != c'"' or element is None or kind > SPACE or kind < BLANK:
                 raise NotPlainError
             p += 2
             text.start = p
@@ -361,9 +563,12 @@ cdef class Reader:
                 p += 1
             text.size = p - text.start
             p += 1
-            for n in range(len(element.attributes)):
+            for n in range(PyList_GET_SIZE(element.attributes)):
                 attribute = <_Given>element.attributes[n]
-                if PyBytes_GET_SIZE(attribute.name) == size and memcmp(PyBytes_AS_STRING(attribute.name), name, size) == 0:
+                if (
+                    PyBytes_GET_SIZE(attribute.name) == size
+                    and memcmp(PyBytes_AS_STRING(attribute.name), name, size) == 0
+                ):
                     break
             else:
                 raise NotPlainError
@@ -381,12 +586,10 @@ cdef class Reader:
                     raise NotPlainError
                 if value is None:
                     continue
-            if arguments is None:
-                given[attribute.field] = value
-            else:
-                arguments[attribute.at] = value
+            _fill(&own[attribute.at], value)
+            given += 1 if isinstance(value, bool) else 1 + TELLING
 
-    cdef int _plain(self, Cursor* c, _Child child, bint is_empty, dict fields) except -1:
+    cdef int _plain(self, Cursor* c, _Child child, bint is_empty, PyObject** values) except -1:
         cdef Text text
         if is_empty:
             return 0
@@ -396,12 +599,12 @@ cdef class Reader:
         else:
             value, _ = self._mixed(c, child.name, &text)
         if value:
-            if PyDict_GetItem(fields, child.field) != NULL:
-                raise NotPlainError
-            fields[child.field] = value
+            _fill(&values[child.at], value)
         return 0
 
-    cdef int _text(self, Cursor* c, _Child child, dict given, list arguments, bint is_empty, dict fields) except -1:
+    cdef int _text(
+        self, Cursor* c, _Child child, PyObject** own, int given, bint is_empty, PyObject** values
+    ) except -1:
         """An element that holds text and attributes, or a text that repeats."""
         cdef _Element element = child.element
         cdef Text text
@@ -416,46 +619,24 @@ cdef class Reader:
                 value, marked = self._mixed(c, child.name, &text)
         if not value:
             if element.empty is None:
-                if given or (arguments is not None and tuple(arguments) != element.defaults):
+                if given >= TELLING:
                     raise NotPlainError
                 return 0
             value = element.empty
         if child.of_text is not None:
-            return self._store(child, value if child.of_text is str else child.of_text(value), fields)
-        if arguments is not None:
-            arguments[element.text_at] = value
-            if marked is not None and element.markup is not None:
-                arguments[element.markup_at] = marked
-            return self._store(child, PyObject_CallObject(element.make, tuple(arguments)), fields)
-        if given is None:
-            given = {}
-        given[element.text_field] = value
-        if marked is not None and element.markup is not None:
-            given[element.markup] = marked
-        if element.make is not None:
-            return self._store(child, element.make(**given), fields)
-        for name, value in given.items():
-            if PyDict_GetItem(fields, name) != NULL:
-                raise NotPlainError
-            fields[name] = value
-        return 0
+            return self._store(child, value if child.of_text is str else child.of_text(value), values)
+        _fill(&own[element.text_at], value)
+        if marked is not None and element.markup_at >= 0:
+            _fill(&own[element.markup_at], marked)
+        return 0 if element.into else self._store(child, element.maker.made(own), values)
 
-    cdef int _children(self, Cursor* c, _Child child, dict given, bint is_empty, dict fields) except -1:
+    cdef int _children(
+        self, Cursor* c, _Child child, PyObject** own, int given, bint is_empty, PyObject** values
+    ) except -1:
         """An element that has children, each with its place."""
         cdef _Element element = child.element
-        cdef dict own
-        cdef Py_ssize_t at = 0
-        cdef Py_ssize_t size = 0
-        cdef str name
-        if element.into:
-            own = fields
-            if given:
-                own.update(given)
-        elif given is not None:
-            own = given
-            size = len(own)
-        else:
-            own = {}
+        cdef Py_ssize_t at = 0, n, size
+        cdef PyObject* value
         if not is_empty:
             while True:
                 self._skip_space(c)
@@ -468,35 +649,33 @@ cdef class Reader:
                 raise NotPlainError
         if element.into:
             return 0
-        if element.make is None:
-            element.merge(own, fields)
-            return 0
-        for name in element.required:
-            if PyDict_GetItem(own, name) == NULL:
+        if element.maker is None:
+            return element.merger.merge(own, values)
+        for n in range(PyList_GET_SIZE(element.required)):
+            if own[<int>element.required[n]] == NULL:
                 raise NotPlainError
-        if len(own) == size:
-            if size:
+        size = 0
+        for n in range(PyList_GET_SIZE(element.frame.names)):
+            size += own[n] != NULL
+        if size == given % TELLING:
+            if given >= TELLING:
                 raise NotPlainError
             return 0
-        for name in element.lists:
-            if PyDict_GetItem(own, name) != NULL:
-                own[name] = tuple(own[name])
-        return self._store(child, element.make(**own) if element.is_struct else element.make(own), fields)
+        for n in range(PyList_GET_SIZE(element.lists)):
+            value = own[<int>element.lists[n]]
+            if value != NULL:
+                _put(&own[<int>element.lists[n]], PyList_AsTuple(<object>value))
+        return self._store(child, element.maker.made(own), values)
 
-    cdef int _store(self, _Child child, object value, dict fields) except -1:
-        cdef PyObject* there
+    cdef int _store(self, _Child child, object value, PyObject** values) except -1:
+        cdef PyObject** place = &values[child.at]
         if value is None:
             return 0
-        there = PyDict_GetItem(fields, child.field)
-        if child.repeats:
-            if there == NULL:
-                fields[child.field] = [value]
-            else:
-                (<list>there).append(value)
-        elif there != NULL:
-            raise NotPlainError
-        else:
-            fields[child.field] = value
+        if not child.repeats:
+            return _fill(place, value)
+        if place[0] == NULL:
+            return _fill(place, [value])
+        PyList_Append(<object>place[0], value)
         return 0
 
     cdef tuple _mixed(self, Cursor* c, bytes end, Text* text):
@@ -662,8 +841,16 @@ cdef unsigned char* _encoded(unsigned int character, unsigned char* to) noexcept
     return to + 4
 
 
+cdef inline PyObject* _number(dict numbers, PyObject* text) except? NULL:
+    return NULL if text == NULL else PyDict_GetItem(numbers, <object>text)
+
+
+cdef inline object _or_none(PyObject* value):
+    return None if value == NULL else <object>value
+
+
 @final
-cdef class Day:
+cdef class Day(Maker):
     """
     The date in the parts of an XML date, where each is a number and the calendar has the day; else asks the function.
 
@@ -674,59 +861,264 @@ cdef class Day:
 
     cdef object function, exists, date
     cdef dict years, months, days, hours, minutes
+    cdef _Frame frame
+    cdef int year, month, day, hour, minute
 
-    def __init__(self, function, dates, date):
+    def __init__(self, function, dates, date, _Frame frame):
         self.function, self.date, self.exists = function, date, dates.exists
         self.years, self.months, self.days = dates.YEARS, dates.MONTHS, dates.DAYS
         self.hours, self.minutes = dates.HOURS, dates.MINUTES
+        self.frame = frame
+        self.year, self.month, self.day = frame.place("year"), frame.place("month"), frame.place("day")
+        self.hour, self.minute = frame.place("hour"), frame.place("minute")
 
-    def __call__(self, dict fields):
-        cdef PyObject* year = _number(self.years, fields, "year")
-        cdef PyObject* month = _number(self.months, fields, "month")
-        cdef PyObject* day = _number(self.days, fields, "day")
-        cdef PyObject* hour
-        cdef PyObject* minute
-        if year != NULL and month != NULL and day != NULL:
-            if <int><object>day < 29 or self.exists(<object>year, <object>month, <object>day):
-                if "hour" not in fields and "minute" not in fields:
-                    return self.date(<object>year, <object>month, <object>day)
-                hour, minute = _number(self.hours, fields, "hour"), _number(self.minutes, fields, "minute")
-                if hour != NULL and minute != NULL:
-                    return self.date(<object>year, <object>month, <object>day, <object>hour, <object>minute)
-        return self.function(fields)
-
-
-cdef PyObject* _number(dict numbers, dict fields, str name) except? NULL:
-    cdef PyObject* value = PyDict_GetItem(fields, name)
-    return NULL if value == NULL else PyDict_GetItem(numbers, <object>value)
+    cdef object made(self, PyObject** values):
+        cdef PyObject* parts[5]
+        cdef PyObject* hour = values[self.hour]
+        cdef PyObject* minute = values[self.minute]
+        parts[0] = _number(self.years, values[self.year])
+        parts[1] = _number(self.months, values[self.month])
+        parts[2] = _number(self.days, values[self.day])
+        if parts[0] != NULL and parts[1] != NULL and parts[2] != NULL:
+            if <int><object>parts[2] < 29 or self.exists(<object>parts[0], <object>parts[1], <object>parts[2]):
+                if hour == NULL and minute == NULL:
+                    return PyObject_Vectorcall(self.date, parts, 3, NULL)
+                parts[3], parts[4] = _number(self.hours, hour), _number(self.minutes, minute)
+                if parts[3] != NULL and parts[4] != NULL:
+                    return PyObject_Vectorcall(self.date, parts, 5, NULL)
+        return self.function(self.frame.fields(values))
 
 
 @final
-cdef class HistoryDay:
+cdef class HistoryDay(Maker):
     """The date of a history, by its status."""
 
-    cdef object day, made
+    cdef Day day
+    cdef object kind
+    cdef int status
 
-    def __init__(self, day, made):
-        self.day, self.made = day, made
+    def __init__(self, Day day, kind, _Frame frame):
+        self.day, self.kind, self.status = day, kind, frame.place("status")
 
-    def __call__(self, dict fields):
-        return self.made(fields["status"], self.day(fields))
+    cdef object made(self, PyObject** values):
+        cdef PyObject* parts[2]
+        cdef object date = self.day.made(values)
+        parts[0], parts[1] = values[self.status], <PyObject*>date
+        return PyObject_Vectorcall(self.kind, parts, 2, NULL)
 
 
 @final
-cdef class Author:
-    """A person or a group, where there is a last name or a group's; else asks the function."""
+cdef class DisplayedDate(Maker):
+    """A date that has a display form."""
 
-    cdef object function, made
+    cdef object function
+    cdef list places
 
-    def __init__(self, function, made):
-        self.function, self.made = function, made
+    def __init__(self, function, _Frame frame):
+        self.function = function
+        self.places = [frame.place(part) for part in ("year", "month", "day", "season", "medline_date")]
 
-    def __call__(self, dict fields):
-        cdef PyObject* last = PyDict_GetItem(fields, "last_name")
-        cdef PyObject* initials = PyDict_GetItem(fields, "initials")
-        if last == NULL or initials == NULL or "suffix" in fields or "collective_name" in fields:
-            return self.function(fields)
-        fields["name"] = f"{<object>last} {<object>initials}"
-        return self.made(**fields)
+    cdef object made(self, PyObject** values):
+        cdef PyObject* parts[5]
+        cdef int n
+        for n in range(5):
+            parts[n] = values[<int>self.places[n]]
+            if parts[n] == NULL:
+                parts[n] = <PyObject*>None
+        return PyObject_Vectorcall(self.function, parts, 5, NULL)
+
+
+@final
+cdef class Author(Maker):
+    """A person or a group, where there is a last name with initials; else asks the function."""
+
+    cdef object function
+    cdef _Struct struct
+    cdef _Frame frame
+    cdef int last_name, initials, suffix, name, collective_name
+
+    def __init__(self, function, kind, _Frame frame):
+        for name in kind.__struct_fields__:
+            frame.place(name)
+        self.function, self.struct, self.frame = function, _Struct(kind), frame
+        self.last_name, self.initials, self.suffix = (
+            frame.place("last_name"), frame.place("initials"), frame.place("suffix")
+        )
+        self.name, self.collective_name = frame.place("name"), frame.place("collective_name")
+
+    cdef object made(self, PyObject** values):
+        cdef PyObject* last = values[self.last_name]
+        cdef PyObject* initials = values[self.initials]
+        if last == NULL or initials == NULL or values[self.suffix] != NULL or values[self.collective_name] != NULL:
+            return self.function(self.frame.fields(values))
+        _fill(&values[self.name], f"{<str><object>last} {<str><object>initials}")
+        return self.struct.made(values)
+
+
+@final
+cdef class Section(Maker):
+    """A section of an abstract; none where it has neither text nor label."""
+
+    cdef _Struct struct
+    cdef int text, label
+
+    def __init__(self, kind, _Frame frame):
+        for name in kind.__struct_fields__:
+            frame.place(name)
+        self.struct, self.text, self.label = _Struct(kind), frame.place("text"), frame.place("label")
+
+    cdef object made(self, PyObject** values):
+        if values[self.text] == NULL or (not <object>values[self.text] and values[self.label] == NULL):
+            return None
+        return self.struct.made(values)
+
+
+@final
+cdef class Chemical(Maker):
+    """A substance; its name may be missing."""
+
+    cdef _Struct struct
+    cdef int name
+
+    def __init__(self, kind, _Frame frame):
+        for name in kind.__struct_fields__:
+            frame.place(name)
+        self.struct, self.name = _Struct(kind), frame.place("name")
+
+    cdef object made(self, PyObject** values):
+        if values[self.name] == NULL:
+            _fill(&values[self.name], None)
+        return self.struct.made(values)
+
+
+@final
+cdef class Authors(Merger):
+    """Authors and editors stand in lists of the same name."""
+
+    cdef int type, people, complete, authors, editors, authors_complete
+
+    def __init__(self, _Frame frame, _Frame around):
+        self.type, self.people, self.complete = frame.place("type"), frame.place("people"), frame.place("complete")
+        self.authors, self.editors = around.place("authors"), around.place("editors")
+        self.authors_complete = around.place("authors_complete")
+
+    cdef int merge(self, PyObject** values, PyObject** into) except -1:
+        cdef bint editors = values[self.type] != NULL and <object>values[self.type] == "editors"
+        cdef PyObject** place = &into[self.editors if editors else self.authors]
+        if values[self.people] != NULL:
+            if place[0] == NULL:
+                _fill(place, <object>values[self.people])
+            else:
+                (<list><object>place[0]).extend(<object>values[self.people])
+        if not editors and values[self.complete] != NULL:
+            _put(&into[self.authors_complete], <object>values[self.complete])
+        return 0
+
+
+@final
+cdef class CommentsCorrections(Merger):
+    """In files before 2009 the element is the list, and its children name the kind."""
+
+    cdef _Struct struct
+    cdef int ref_type, older, all
+
+    def __init__(self, kind, _Frame frame, _Frame around):
+        for name in kind.__struct_fields__:
+            frame.place(name)
+        self.struct, self.ref_type, self.older = _Struct(kind), frame.place("ref_type"), frame.place("older")
+        self.all = around.place("comments_corrections")
+
+    cdef int merge(self, PyObject** values, PyObject** into) except -1:
+        cdef list found = [] if values[self.older] == NULL else <list><object>values[self.older]
+        if values[self.ref_type] != NULL:
+            found.append(self.struct.made(values))
+        if found:
+            if into[self.all] == NULL:
+                _fill(&into[self.all], found)
+            else:
+                (<list><object>into[self.all]).extend(found)
+        return 0
+
+
+@final
+cdef class Citation:
+    """
+    Makes a whole record that is an article with a PMID; any other is made by the function, of its fields and
+    its position.
+
+    Args:
+        journal: the fields that describe the journal, and those of a Journal that they become.
+        own_id: the kind of an ArticleId that is the record's own PMID.
+    """
+
+    cdef object function, article_id, own_id
+    cdef _Struct struct, journal_struct
+    cdef _Frame frame
+    cdef int pmid, book, article_ids, reference_lists, references, journal, position
+    cdef list of_journal
+
+    def __init__(self, function, kind, journal_kind, dict journal, article_id, str own_id, _Frame frame):
+        for name in kind.__struct_fields__:
+            frame.place(name)
+        self.function, self.article_id, self.own_id, self.frame = function, article_id, own_id, frame
+        self.struct, self.journal_struct = _Struct(kind), _Struct(journal_kind)
+        self.pmid, self.book, self.article_ids = frame.place("pmid"), frame.place("book"), frame.place("article_ids")
+        self.reference_lists, self.references = frame.place("reference_lists"), frame.place("references")
+        self.journal, self.position = frame.place("journal"), frame.place("position")
+        name_of = {to: name for name, to in journal.items()}
+        self.of_journal = [frame.place(name_of[field]) for field in journal_kind.__struct_fields__]
+
+    cdef object with_position(self, PyObject** values, position):
+        cdef Py_ssize_t n
+        cdef list several
+        if values[self.pmid] == NULL or values[self.book] != NULL or not _is_pmid(<object>values[self.pmid]):
+            return self.function(self.frame.fields(values), position)
+        if values[self.article_ids] != NULL:
+            several = self.others(<list><object>values[self.article_ids], <object>values[self.pmid])
+            _put(&values[self.article_ids], several)
+        if values[self.reference_lists] != NULL:
+            several = []
+            for found in <list><object>values[self.reference_lists]:
+                several.extend(<list>found)
+            _put(&values[self.references], several)
+        self.take_journal(values)
+        for n in range(self.struct.size):
+            if values[n] != NULL and PyList_CheckExact(<object>values[n]):
+                _put(&values[n], PyList_AsTuple(<object>values[n]))
+        _put(&values[self.position], position)
+        return self.struct.made(values)
+
+    cdef list others(self, list found, pmid):
+        """The identifiers without the record's own, each once."""
+        cdef list kept = []
+        own = self.article_id(pmid, self.own_id)
+        for one in found:
+            if one != own and one not in kept:
+                kept.append(one)
+        return kept
+
+    cdef int take_journal(self, PyObject** values) except -1:
+        cdef PyObject* of_journal[MOST_FIELDS]
+        cdef Py_ssize_t n
+        cdef bint any = False
+        for n in range(self.journal_struct.size):
+            if values[<int>self.of_journal[n]] != NULL and PyList_CheckExact(<object>values[<int>self.of_journal[n]]):
+                _put(&values[<int>self.of_journal[n]], PyList_AsTuple(<object>values[<int>self.of_journal[n]]))
+            of_journal[n] = values[<int>self.of_journal[n]]
+            any = any or of_journal[n] != NULL
+        if any:
+            _put(&values[self.journal], self.journal_struct.made(of_journal))
+        return 0
+
+
+cdef bint _is_pmid(str text) except -1:
+    """Whether it is a number of one to nine digits that does not begin with 0."""
+    cdef Py_ssize_t size = len(text), n
+    cdef Py_UCS4 character
+    if not 1 <= size <= 9 or text[0] == u"0":
+        return False
+    for n in range(size):
+        character = text[n]
+        if not u"0" <= character <= u"9":
+            return False
+    return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -127,19 +128,17 @@ def _chemical(fields: Fields) -> Chemical:
     return Chemical(**fields)
 
 
-def _reference(fields: Fields) -> Fields:
-    return fields
-
-
-def _references(fields: Fields) -> list[Fields]:
+def _references(fields: Fields) -> list[Reference]:
     """Nested lists as one, each reference with the titles above it."""
-    found: list[Fields] = fields.get("references", [])
+    found: list[Reference] = fields.get("references", [])
     found = [*found, *(reference for nested in fields.get("lists", ()) for reference in nested)]
-    if (title := fields.get("title")) is not None:
-        for reference in found:
-            below = reference.get("list_title")
-            reference["list_title"] = title if below is None else f"{title} / {below}"
-    return found
+    title = fields.get("title")
+    return found if title is None else [_below(title, reference) for reference in found]
+
+
+def _below(title: str, reference: Reference) -> Reference:
+    below = reference.list_title
+    return replace(reference, list_title=title if below is None else f"{title} / {below}")
 
 
 def _book(fields: Fields) -> Book:
@@ -373,7 +372,7 @@ TABLE: Table = {
     "ReferenceList": Element(
         {"Title": "title", "Reference": many("references"), "ReferenceList": many("lists")}, _references
     ),
-    "Reference": Element({"Citation": "citation", "ArticleIdList": INTO}, _reference),
+    "Reference": Element({"Citation": "citation", "ArticleIdList": INTO}, Reference),
     "PubmedBookArticle": Element({"BookDocument": INTO, "PubmedBookData": INTO}),
     "PubmedBookData": Element(
         {
@@ -488,23 +487,29 @@ def citation(tokens: Tokens, position: Position) -> Citation:
 
 def _versions(compiled: Any) -> dict[Any, Any]:
     """What the compiled module has in the place of functions of the table."""
-    day = compiled.Day(_day, dates, PartialDate)
-    return {_day: day, _history_date: compiled.HistoryDay(day, HistoryDate), _author: compiled.Author(_author, Author)}
+
+    def history_day(frame: Any) -> Any:
+        return compiled.HistoryDay(compiled.Day(_day, dates, PartialDate, frame), HistoryDate, frame)
+
+    return {
+        _day: partial(compiled.Day, _day, dates, PartialDate),
+        _history_date: history_day,
+        _publication_date: partial(compiled.DisplayedDate, dates.publication_date),
+        _author: partial(compiled.Author, _author, Author),
+        _section: partial(compiled.Section, AbstractSection),
+        _chemical: partial(compiled.Chemical, Chemical),
+        _authors: compiled.Authors,
+        _comments_corrections: partial(compiled.CommentsCorrections, CommentsCorrections),
+    }
 
 
-_COMPILED = compiled_part("medgraph.pubmed_xml")
-_NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS, _versions(_COMPILED))
+def _whole(compiled: Any) -> Any:
+    """What makes citations in the compiled module."""
 
+    def unusual(fields: Fields, position: Position) -> Citation:
+        return _citation(fields, Notes(), position)
 
-def plain_citation(raw: bytes, position: Position) -> Citation | None:
-    """
-    The citation in the bytes of a record, by the compiled reader; None where there is none, or where it gives up.
-
-    Raises:
-        RecordError: the record has no PMID.
-    """
-    fields = None if _NATIVE is None else _NATIVE.read(raw)
-    return None if fields is None else _citation(fields, Notes(), position)
+    return partial(compiled.Citation, unusual, Citation, Journal, _JOURNAL, ArticleId, "pubmed")
 
 
 def _citation(fields: Fields, notes: Notes, position: Position) -> Citation:
@@ -515,9 +520,7 @@ def _citation(fields: Fields, notes: Notes, position: Position) -> Citation:
         own = ArticleId(value=pmid, type="pubmed")
         fields["article_ids"] = dict.fromkeys(found for found in fields["article_ids"] if found != own)
     if "reference_lists" in fields:
-        fields["references"] = tuple(
-            Reference(**reference) for references in fields.pop("reference_lists") for reference in references
-        )
+        fields["references"] = tuple(chain.from_iterable(fields.pop("reference_lists")))
     journal = {to: fields.pop(name) for name, to in _JOURNAL.items() if name in fields}
     if journal:
         if "issns" in journal:
@@ -580,3 +583,20 @@ def _take_whole_book(fields: Fields) -> None:
         if book.authors_complete is not None:
             fields["authors_complete"] = book.authors_complete
         fields["book"] = replace(book, authors=(), authors_complete=None)
+
+
+_COMPILED = compiled_part("medgraph.pubmed_xml")
+_NATIVE = None if _COMPILED is None else _COMPILED.Reader(TABLE, _RECORDS, _versions(_COMPILED), _whole(_COMPILED))
+
+
+def plain_citation(raw: bytes, start: int, position: Position) -> tuple[Citation, int] | None:
+    """
+    The citation in bytes that begin somewhere, by the compiled reader, and where it ends.
+
+    None where there is no compiled reader, or where it gives up, as it does where the record does not end.
+
+    Raises:
+        RecordError: the record has no PMID.
+    """
+    found: tuple[Citation, int] | None = None if _NATIVE is None else _NATIVE.citation(raw, start, position)
+    return found
