@@ -53,7 +53,7 @@ from medgraph.model import (
     Unread,
 )
 from medgraph.pubmed_xml import READ, UNREAD_REASONS, citations
-from medgraph.pubmed_xml.plain import NotPlainError, parsed_tokens, plain_tokens
+from medgraph.pubmed_xml.plain import NotPlainError, parsed_tokens, plain_tokens, start_tag
 from medgraph.pubmed_xml.record import TABLE, citation
 from medgraph.slices import CHUNK, SETS, Slices
 
@@ -864,3 +864,23 @@ def test_of_every_file_all_records_are_read_or_refused(shared: Path) -> None:
 
 def test_the_sets_that_nlm_ships_are_known() -> None:
     assert {name for name in SETS if name.startswith(b"Pubmed")} == {b"PubmedArticleSet", b"PubmedBookArticleSet"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes"),
+    [
+        (f"<mml:math {MATHML}", []),
+        (f'<mml:math display="block" {MATHML} id="m1"', [("display", "block"), ("id", "m1")]),
+        (f"<mml:math {MATHML} {MATHML}", None),
+        ('<mml:math xmlns:mml="http://www.w3.org/1999/xhtml"', None),
+        ('<mml:math xmlns:mml="http://www.w3.org/1998/Math/Math&#77;L"', None),
+        ('<math xmlns="http://www.w3.org/1998/Math/MathML"', None),
+        (f'<mml:math alt=" {MATHML}"', None),
+    ],
+)
+def test_that_mml_is_the_prefix_of_mathml_is_no_attribute(tag: str, attributes: list[tuple[str, str]] | None) -> None:
+    if attributes is None:
+        with pytest.raises(NotPlainError):
+            start_tag(tag)
+    else:
+        assert start_tag(tag) == ("mml:math", attributes, False)

@@ -37,8 +37,10 @@ _NAME_START = (
 )
 _NAME = f"[{_NAME_START}][{_NAME_START}.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040-]*"
 """A name without colon (Extensible Markup Language 1.0, fifth edition, productions 4 and 4a)."""
-_START = re.compile(f'<((?:mml:)?{_NAME})((?:[ \\t\\r\\n]+{_NAME}="[^"]*")*)[ \\t\\r\\n]*(/?)')
-_ATTRIBUTE = re.compile(f'({_NAME})="([^"]*)"')
+_DECLARED = "xmlns:mml"
+_OF_MATHML = _DECLARED, MATHML[1:-1]
+_START = re.compile(f'<((?:mml:)?{_NAME})((?:[ \\t\\r\\n]+(?:{_DECLARED}|{_NAME})="[^"]*")*)[ \\t\\r\\n]*(/?)')
+_ATTRIBUTE = re.compile(f'({_DECLARED}|{_NAME})="([^"]*)"')
 
 
 class NotPlainError(Exception):
@@ -83,6 +85,8 @@ def start_tag(tag: str) -> tuple[str, list[tuple[str, str]], bool]:
     """
     Name, attributes and whether it is empty (``<a/``), of a start tag.
 
+    That the prefix ``mml`` is the one of MathML is no attribute.
+
     Raises:
         NotPlainError: it is no start tag, or not plain.
     """
@@ -91,8 +95,10 @@ def start_tag(tag: str) -> tuple[str, list[tuple[str, str]], bool]:
         raise NotPlainError
     attributes = _ATTRIBUTE.findall(found[2]) if found[2] else []
     names = {name for name, _ in attributes}
-    if len(names) < len(attributes) or "xmlns" in names:
+    if len(names) < len(attributes) or "xmlns" in names or (_DECLARED in names and _OF_MATHML not in attributes):
         raise NotPlainError
+    if _DECLARED in names:
+        attributes.remove(_OF_MATHML)
     return found[1], [(name, unescaped(value)) for name, value in attributes], bool(found[3])
 
 
