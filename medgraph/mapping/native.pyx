@@ -93,7 +93,7 @@ cdef class Field:
         # the interpreter remembers where it found a name, by the very object
         self.name = intern(name)
 
-    cdef object of(self, object item):
+    cdef inline object of(self, object item):
         cdef PyObject* found
         if <PyObject*>Py_TYPE(item) == <PyObject*>self.kind:
             found = (<PyObject**>(<char*>(<PyObject*>item) + self.offset))[0]
@@ -146,6 +146,20 @@ cdef inline bint _any_special(const unsigned char* text, Py_ssize_t size) noexce
     for n in range(size):
         if SPECIAL[text[n]]:
             return True
+    return False
+
+
+cdef bint _any_twice(list terms) except -1:
+    """Whether one of a few terms comes again."""
+    cdef Py_ssize_t n, m, size, other
+    cdef const char* text
+    cdef const char* another
+    for n in range(1, len(terms)):
+        text = _utf8(terms[n], &size)
+        for m in range(n):
+            another = _utf8(terms[m], &other)
+            if size == other and memcmp(text, another, size) == 0:
+                return True
     return False
 
 
@@ -604,15 +618,12 @@ cdef class _Record:
                     self.block[MEMBER.format(n)] = {term: None}
             self.lines += len(terms)
             return 0
-        n = len(terms)
-        if n == 2:
-            if terms[0] == terms[1]:
-                terms = [terms[0]]
-        elif n > 2 and len(set(terms)) < n:
-            terms = list(dict.fromkeys(terms))
-        n = len(terms)
         if not isinstance(terms, list):
             terms = list(terms)
+        n = len(terms)
+        if n > 1 and (n > 12 or _any_twice(<list>terms)):
+            terms = list(dict.fromkeys(terms))
+            n = len(terms)
         for term in <list>terms:
             self.begin(row.predicate)
             _add_string(out, term)

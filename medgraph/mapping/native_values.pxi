@@ -21,6 +21,7 @@ cdef Field AUTHORS_COMPLETE = Field("authors_complete")
 cdef Field AUTHOR_IDENTIFIERS = Field("identifiers")
 cdef Field AUTHOR_NAME = Field("name")
 cdef Field AUTHOR_VALID = Field("valid")
+cdef Field BASE = Field("base")
 cdef Field BOOK = Field("book")
 cdef Field CHEMICALS = Field("chemicals")
 cdef Field CHEMICAL_NAME = Field("name")
@@ -40,6 +41,9 @@ cdef Field ELOCATION_VALID = Field("valid")
 cdef Field ELOCATION_VALUE = Field("value")
 cdef Field END_PAGE = Field("end_page")
 cdef Field FORE_NAME = Field("fore_name")
+cdef Field GRANT_AGENCY = Field("agency")
+cdef Field GRANT_COUNTRY = Field("country")
+cdef Field GRANT_ID = Field("grant_id")
 cdef Field HISTORY = Field("history")
 cdef Field HISTORY_DATE = Field("date")
 cdef Field HISTORY_STATUS = Field("status")
@@ -52,6 +56,7 @@ cdef Field JOURNAL = Field("journal")
 cdef Field KEYWORDS = Field("keywords")
 cdef Field KEYWORD_MAJOR = Field("major")
 cdef Field KEYWORD_TEXT = Field("text")
+cdef Field KEYWORD_OWNER = Field("owner")
 cdef Field KNOWN = Field("known")
 cdef Field LANGUAGES = Field("languages")
 cdef Field LAST_NAME = Field("last_name")
@@ -78,6 +83,7 @@ cdef Field REGISTRY_NUMBER = Field("registry_number")
 cdef Field ROLE_AGENT = Field("agent")
 cdef Field ROLE_RANK = Field("rank")
 cdef Field SAID_AFFILIATIONS = Field("affiliations")
+cdef Field SEASON = Field("season")
 cdef Field SECTION_LABEL = Field("label")
 cdef Field SECTION_MARKUP = Field("markup")
 cdef Field SECTION_TEXT = Field("text")
@@ -717,6 +723,83 @@ cdef class _RelationNodes(Value):
 VERSIONS["links.relation_nodes"] = _RelationNodes
 
 
+cdef tuple _pubmed_first(tuple named):
+    """The identifiers of a reference in the order in which they are taken for its name."""
+    cdef int ranks[8]
+    cdef Py_ssize_t size = len(named), n
+    cdef list ordered
+    cdef int rank, before = 0
+    cdef bint sorted_already = True
+    if size > 8:
+        return tuple(sorted(named, key=_links._pubmed_first))
+    for n in range(size):
+        kind = ID_TYPE.of(named[n])
+        rank = 0 if kind == "pubmed" else 1 if kind == "doi" else 2 if kind == "pmc" else 3
+        sorted_already = sorted_already and rank >= before
+        ranks[n] = before = rank
+    if sorted_already:
+        return named
+    ordered = []
+    for rank in range(4):
+        for n in range(size):
+            if ranks[n] == rank:
+                ordered.append(named[n])
+    return tuple(ordered)
+
+
+cdef bint _is_no_doi(object text) except -1:
+    """Whether a text is surely none: without "10." in it, and of characters that stand for nothing but themselves."""
+    cdef Py_ssize_t size, n
+    cdef const char* start = _utf8(text, &size)
+    for n in range(size):
+        if not 0x20 <= start[n] < 0x7F or start[n] == c"%" or start[n] == c"&":
+            return False
+        if start[n] == c"1" and n + 2 < size and start[n + 1] == c"0" and start[n + 2] == c".":
+            return False
+    return True
+
+
+@final
+cdef class _Grants(Value):
+    cdef object function
+
+    def __init__(self, function):
+        self.function = function
+
+    cdef object of_value(self, object values, object record):
+        cdef list found = [], waiting = <list?>(<dict?>WAITING.of(record))["grant"]
+        cdef Py_ssize_t n = 0
+        for value in _several(values):
+            number = GRANT_ID.of(value)
+            if number and not _is_no_doi(number):
+                return self.function(values, record)
+            found.append(number)
+        base = BASE.of(record)
+        for value in _several(values):
+            number = found[n]
+            agency = GRANT_AGENCY.of(value)
+            if number and agency:
+                where = _iris.local("grant", agency, GRANT_COUNTRY.of(value) or "", number, base=base)
+            else:
+                where = f"{STEM.of(record)}grant-{n + 1}>"
+            found[n] = where
+            waiting.append((where, value))
+            n += 1
+        return found
+
+
+VERSIONS["links.grants"] = _Grants
+
+
+@_version("links.agency")
+def _agency(value, record):
+    name, country = <tuple?>value
+    if not name:
+        return None
+    where = _iris.local("agency", name, country or "", base=BASE.of(record))
+    return _described("agency", where, _links.Agency(name, country), record)
+
+
 @_version("links._cited")
 def _cited(record):
     cdef list found = [], ids, others
@@ -725,9 +808,7 @@ def _cited(record):
     for reference in _several(REFERENCES.of(CITATION.of(record))):
         named = _several(REFERENCE_IDS.of(reference))
         ids, others = [], []
-        if len(named) > 1 and (len(named) > 2 or ID_TYPE.of(named[0]) != "pubmed"):
-            named = tuple(sorted(named, key=_links._pubmed_first))
-        for one in named:
+        for one in _pubmed_first(named):
             kind, value = ID_TYPE.of(one), ID_VALUE.of(one)
             if kind == "pubmed":
                 where = _pmid_iri(value)
@@ -820,7 +901,7 @@ cdef class _Substances(Made):
     cdef object enzyme, function, registry
 
     def __init__(self, function):
-        self.registry, self.enzyme, self.function = _subjects._registry, _identifiers.ec, function
+        self.registry, self.enzyme, self.function = _subjects._registry, _subjects._enzyme, function
 
     cdef object of_record(self, object record):
         cdef dict memory = <dict?>MEMORY.of(record)
@@ -834,7 +915,6 @@ cdef class _Substances(Made):
             if number and number != "0":
                 if _exactly(number).startswith("EC"):
                     enzyme = self.enzyme(number)
-                    enzyme = _iris.substance("ec", enzyme) if enzyme else None
                 else:
                     same = self.registry(number)
                 if same is None and enzyme is None:
@@ -865,6 +945,17 @@ def _made_available(values, record):
     cdef dict known = <dict?>_once(record, _HISTORY_OF)
     early, later = known.get("aheadofprint"), known.get("epublish")
     return [*(early or ()), *later] if later is not None else early
+
+
+@_version("dates.season")
+def _season(value, record):
+    text = SEASON.of(value)
+    return _literal(text) if text else None
+
+
+@_version("subjects.keyword_owners")
+def _keyword_owners(values, record):
+    return [_literal(KEYWORD_OWNER.of(one)) for one in values if KEYWORD_OWNER.of(one)]
 
 
 @_version("dates.displayed")
@@ -1029,17 +1120,83 @@ def _page_end(value, record):
 
 @final
 cdef class _Source(Value):
-    """The line put together as ``source_line`` does it for an article with a cover date, or as the record has it."""
+    """The line as the record has it, or put together as ``source_line`` does it."""
 
-    cdef object function, line
+    cdef object line
 
     def __init__(self, function):
-        self.function, self.line = function, _source_line.source_line
+        self.line = _source_line.source_line
 
     cdef object of_value(self, object value, object record):
         citation = CITATION.of(record)
-        line = SOURCE.of(citation) or self.line(citation)
+        line = SOURCE.of(citation) or self.put_together(citation)
         return _literal(line) if line else None
+
+    cdef object put_together(self, object citation):
+        cdef object cover = None, electronic = None, where, pages, doi = None, pub_date, dates, first, last
+        cdef str line
+        journal = JOURNAL.of(citation)
+        abbreviation = MEDLINE_TA.of(journal) if journal is not None else None
+        if not abbreviation:
+            return None
+        pub_date = PUB_DATE.of(citation)
+        if pub_date:
+            cover = DATE_TEXT.of(pub_date)
+        dates = _several(ARTICLE_DATES.of(citation))
+        if dates:
+            electronic = _source_line._day(dates[0])
+        first, last = _both_dates(PUB_MODEL.of(citation), cover, electronic)
+        where = VOLUME.of(citation) or ""
+        if ISSUE.of(citation):
+            where = f"{where}({ISSUE.of(citation)})"
+        pages = _printed_pages(citation)
+        line = f"{abbreviation}. {first}" if first else f"{abbreviation}."
+        if where:
+            line = f"{line};{where}"
+        if pages:
+            line = f"{line}:{pages}." if first or where else f"{line} {pages}."
+        else:
+            line = f"{line}."
+        for one in _several(ELOCATION_IDS.of(citation)):
+            if ELOCATION_TYPE.of(one) == "doi" and ELOCATION_VALID.of(one):
+                doi = ELOCATION_VALUE.of(one)
+                break
+        if doi is None:
+            for one in _several(ARTICLE_IDS.of(citation)):
+                if ID_TYPE.of(one) == "doi":
+                    doi = ID_VALUE.of(one)
+                    break
+        if doi:
+            line = f"{line} doi: {doi}."
+        return f"{line} {last}." if last else line
+
+
+cdef tuple _both_dates(object model, object cover, object electronic):
+    """The date that stands behind the journal's name, and the words about the other one."""
+    if not electronic:
+        return cover, None
+    if model == "Electronic-eCollection":
+        return electronic, f"eCollection {cover}" if cover else None
+    if model == "Electronic-Print":
+        return electronic, f"Print {cover}" if cover else None
+    if model == "Print-Electronic" and cover != electronic:
+        return cover, f"Epub {electronic}"
+    return cover or electronic, None
+
+
+cdef object _printed_pages(object citation):
+    """The pages, or what stands for them in an article that has none."""
+    pages = PAGINATION.of(citation)
+    if pages is not None:
+        printed = MEDLINE_PGN.of(pages)
+        if printed:
+            return printed
+        if START_PAGE.of(pages):
+            return _source_line._pages(citation)
+    for one in _several(ELOCATION_IDS.of(citation)):
+        if ELOCATION_TYPE.of(one) != "doi" and ELOCATION_VALID.of(one):
+            return ELOCATION_VALUE.of(one)
+    return None
 
 
 VERSIONS["documents.source"] = _Source
@@ -1100,21 +1257,16 @@ def _unknown_language(values, record):
     return None if _several(values) == ("eng",) else _wording.unknown_language(values, record)
 
 
-@final
-cdef class _Abstract(Value):
-    cdef object function
-
-    def __init__(self, function):
-        self.function = function
-
-    cdef object of_value(self, object value, object record):
-        cdef tuple sections = _several(ABSTRACT_SECTIONS.of(value))
-        if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
-            return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
-        return self.function(value, record)
-
-
-VERSIONS["wording.abstract"] = _Abstract
+@_version("wording.abstract")
+def _abstract(value, record):
+    cdef tuple sections = _several(ABSTRACT_SECTIONS.of(value))
+    cdef list parts = []
+    if len(sections) == 1 and not SECTION_LABEL.of(sections[0]):
+        return f"{_literal(SECTION_TEXT.of(sections[0]))}@en"
+    for section in sections:
+        label = SECTION_LABEL.of(section)
+        parts.append(f"{label}: {SECTION_TEXT.of(section)}" if label else SECTION_TEXT.of(section))
+    return f"{_literal(' '.join(parts))}@en" if sections else None
 
 
 @_version("wording.abstract_markup")

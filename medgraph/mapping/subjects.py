@@ -252,6 +252,13 @@ def _registry(value: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=50_000)
+def _enzyme(value: str) -> str | None:
+    """An EC number as the IRI of its class of enzymes, or None."""
+    number = identifiers.ec(value)
+    return iris.substance("ec", number) if number else None
+
+
 def _substance(chemical: Chemical, record: Record) -> str | None:
     """The IRI of a substance, or None where no identifier is known for it."""
     ui = chemical.ui
@@ -272,8 +279,7 @@ def _substances(record: Record) -> Substances:
         same = enzyme = wrong = None
         if number and number != "0":
             if number.startswith("EC"):
-                ec = identifiers.ec(number)
-                enzyme = iris.substance("ec", ec) if ec else None
+                enzyme = _enzyme(number)
             else:
                 same = _registry(number)
             if same is None and enzyme is None:
