@@ -51,9 +51,11 @@ def convert(path: str, suffix: str = ".nt", profile: str = "full") -> int:
     """The file converted by medgraph, without validation."""
     import medgraph
 
-    with tempfile.TemporaryDirectory() as folder:
-        report = medgraph.convert([path], Path(folder) / f"out{suffix}", profile=profile, validate="off")
-    return report.written
+    return medgraph.convert([path], Path(OUTPUT.name) / f"out{suffix}", profile=profile, validate="off").written
+
+
+OUTPUT = tempfile.TemporaryDirectory()
+"""Is removed at the end, when the time has been taken."""
 
 
 TASKS: dict[str, Callable[[str], int]] = {

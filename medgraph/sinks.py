@@ -15,9 +15,10 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 _BUFFER = 1 << 18
+_CHUNK = 1 << 20
+"""Bytes of a file that are written at a time."""
 _STEP = 1 << 24
 """Bytes after which what was written is put on the disk."""
 
@@ -146,21 +149,20 @@ class FileSink:
         self._path: Path | None = None
         self._part: Path | None = None
         self._raw: IO[bytes] | None = None
-        self._out: IO[bytes] | None = None
-        self._behind: _Behind | None = None
+        self._out: IO[bytes] | _Behind | None = None
 
     def __enter__(self) -> Self:
         try:
             self._raw = self._open()
-            if self._part is not None:
-                self._behind = _Behind(self._raw.fileno())
             self._counted = _Counted(self._raw, sha256() if self._checksum else None)
+            out: Any = self._counted
             if self._compress:
                 from xopen import xopen  # noqa: PLC0415
 
-                self._out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
-            else:
-                self._out = io.BufferedWriter(self._counted, _BUFFER)
+                out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
+            elif self._part is None:
+                out = io.BufferedWriter(self._counted, _BUFFER)
+            self._out = out if self._part is None else _Behind(out, self._counted, self._raw.fileno())
         except BaseException as error:
             self._fail(error)
         return self
@@ -191,8 +193,6 @@ class FileSink:
             if before := self.syntax.between if self.records else self.syntax.head:
                 self._out.write(before)
             self._out.write(record)
-            if self._behind is not None:
-                self._behind.follow(self._counted.count)
         except BaseException as error:
             self._fail(error)
         self.records += 1
@@ -211,8 +211,6 @@ class FileSink:
             self._out.write(self.syntax.tail if self.records else self.syntax.head + self.syntax.tail)
             self._out.close()
             self._raw.flush()
-            if self._behind is not None:
-                self._behind.close()
             if self._part is not None and self._path is not None:
                 os.fsync(self._raw.fileno())
                 self._raw.close()
@@ -229,9 +227,6 @@ class FileSink:
 
     def abort(self) -> None:
         """Leave nothing behind; harmless after :meth:`close`."""
-        if self._behind is not None:
-            with contextlib.suppress(OSError):
-                self._behind.close()
         for stream in (self._out, self._raw if self.target != STDOUT else None):
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
@@ -327,47 +322,118 @@ class StoreSink:
 
 class _Behind:
     """
-    Has what was written put on the disk while more is made, so that little is left to wait for at the end.
+    Writes what it is given, and has it put on the disk, while more is made.
 
-    A file is complete when it is on the disk, and a conversion writes faster than many disks take it up: waiting for
-    all of it at the end took a tenth of the whole time.
+    The system takes a tenth of a conversion's time to take up what is written, and packing it takes as long as making
+    it; neither needs Python. A file is complete when it is on the disk, and a conversion writes faster than many disks
+    take it up: waiting for all of it at the end took another tenth.
+
+    What the disk does not take is told at one of the next calls, at the latest by :meth:`close`.
 
     Args:
+        out: takes the bytes; it is closed with this.
+        counted: where they go, and how many there were.
         handle: of the file; it stays open until :meth:`close` has been called.
     """
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, out: IO[bytes] | _Counted, counted: _Counted, handle: int) -> None:
+        self._out = out
+        self._counted = counted
         self._handle = handle
-        self._begun = 0
-        self._thread: threading.Thread | None = None
-        self._error: OSError | None = None
+        self._synced = 0
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._writing = _Thread("medgraph-writing")
+        self._syncing = _Thread("medgraph-disk")
 
-    def follow(self, written: int) -> None:
-        """So many bytes have been written."""
-        if written - self._begun >= _STEP and (self._thread is None or not self._thread.is_alive()):
-            self.close()
-            self._begun = written
-            self._thread = threading.Thread(target=self._put, name="medgraph-disk", daemon=True)
-            self._thread.start()
+    def write(self, data: bytes) -> None:
+        """
+        Take some bytes.
+
+        Raises:
+            OSError: what was taken before could not be written.
+        """
+        self._waiting.append(data)
+        self._size += len(data)
+        if self._size >= _CHUNK:
+            self._begin()
 
     def close(self) -> None:
         """
-        Wait for what was begun.
+        Write what is left, and wait for what was begun.
 
         Raises:
-            OSError: the disk did not take it; the system tells so once, and not again at the end.
+            OSError: it could not be written; the system tells so once, and not again at the end.
         """
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        try:
+            self._writing.wait()
+            self._out.writelines(self._waiting)
+        finally:
+            try:
+                self._writing.end()
+                self._out.close()
+            finally:
+                self._syncing.end()
+        self._syncing.wait()
+
+    def _begin(self) -> None:
+        chunk, self._waiting, self._size = self._waiting, [], 0
+        self._writing.wait()
+        if self._counted.count - self._synced >= _STEP and not self._syncing.is_busy:
+            self._synced = self._counted.count
+            self._syncing.wait()
+            self._syncing.begin(lambda: os.fsync(self._handle))
+        self._writing.begin(lambda: self._out.writelines(chunk))
+
+
+class _Thread:
+    """Does one thing at a time, beside what else is done; it is there from the first on."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._thread: threading.Thread | None = None
+        self._given: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._done: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._is_waited_for = False
+        self._error: BaseException | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is still at it."""
+        return self._is_waited_for and self._done.empty()
+
+    def begin(self, work: Callable[[], object]) -> None:
+        """Begin with the next thing; :meth:`wait` comes before that."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._do, name=self._name, daemon=True)
+            self._thread.start()
+        self._given.put(work)
+        self._is_waited_for = True
+
+    def wait(self) -> None:
+        """Wait for what was begun; what went wrong with anything is raised, each time anew."""
+        if self._is_waited_for:
+            self._error = self._done.get() or self._error
+            self._is_waited_for = False
         if self._error is not None:
             raise self._error
 
-    def _put(self) -> None:
-        try:
-            os.fsync(self._handle)
-        except OSError as error:
-            self._error = error
+    def end(self) -> None:
+        """Wait for what was begun, whatever comes of it, and begin nothing any more."""
+        if self._thread is not None:
+            self._given.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _do(self) -> None:
+        while (work := self._given.get()) is not None:
+            try:
+                work()
+            except BaseException as error:
+                self._done.put(error)
+            else:
+                self._done.put(None)
+            del work
 
 
 class _Counted(io.RawIOBase):
@@ -380,6 +446,9 @@ class _Counted(io.RawIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        self.write(b"".join(lines))
 
     def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")

@@ -42,6 +42,8 @@ _ENCODING = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][\w.:-]*)"
 _NAMESPACE = re.compile(rb"""\sxmlns:[\w.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 
 _LESS_THAN, _SLASH = b"</"
+_NEAR = 1 << 16
+"""Bytes before the end of those at hand where a record may well not be there as a whole; most have less than half."""
 _SAMPLE = 60
 """Bytes of a text outside of records that its error shows."""
 
@@ -122,6 +124,9 @@ class Slices(Generic[Read]):
         """The record that begins here, read if it can be, and where in the buffer it ends."""
         if self._read is None or self._encoding != "utf-8":
             return self._record(start, name)
+        tag = b"</" + name
+        while len(self._buffer) - start < _NEAR and self._buffer.find(tag, start) < 0 and self._grow(start):
+            start = 0
         base = self._base
         read = self._read(self._buffer, start, base + start)
         if read is None:

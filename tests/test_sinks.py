@@ -6,10 +6,12 @@ import errno
 import gzip
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
 import threading
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -392,6 +394,7 @@ def test_what_is_written_goes_to_the_disk_while_more_is_made(tmp_path: Path, mon
         put.append(threading.current_thread().name)
 
     monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(sinks, "_CHUNK", 1 << 16)
     monkeypatch.setattr(os, "fsync", fsync)
     with sinks.open_sink(tmp_path / "x.nt") as sink:
         for _ in range(400):
@@ -410,6 +413,7 @@ def test_a_disk_that_fails_while_more_is_made_leaves_no_half_file(
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(sinks, "_STEP", 1)
+    monkeypatch.setattr(sinks, "_CHUNK", 1 << 16)
     monkeypatch.setattr(os, "fsync", fsync)
 
     def write() -> None:
@@ -420,6 +424,70 @@ def test_a_disk_that_fails_while_more_is_made_leaves_no_half_file(
     with pytest.raises(SinkError):
         write()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x.nt", "x.nt.gz"])
+def test_what_cannot_be_written_behind_is_told_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    taken: list[int] = []
+
+    class Full(sinks._Counted):
+        def write(self, data: Any) -> int:
+            taken.append(len(data))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sinks, "_CHUNK", 1 << 16)
+    monkeypatch.setattr(sinks, "_Counted", Full)
+    before = threading.active_count()
+    given = 0
+
+    def write() -> None:
+        nonlocal given
+        with sinks.open_sink(tmp_path / name) as sink:
+            for given in range(10_000):
+                sink.write([("<x:1>", "<x:2>", f'"{random.Random(given).randbytes(5000).hex()}"')])
+
+    with pytest.raises(SinkError, match="No space left"):
+        write()
+    assert taken
+    assert given < 1000, "it is told soon, and not at the end"
+    assert list(tmp_path.iterdir()) == []
+    assert threading.active_count() == before
+
+
+def test_an_interruption_while_a_file_is_written_leaves_nothing_and_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sinks, "_CHUNK", 1 << 12)
+    before = threading.active_count()
+
+    def write() -> None:
+        with sinks.open_sink(tmp_path / "x.nt") as sink:
+            for _ in range(200):
+                sink.write([("<x:1>", "<x:2>", f'"{"long " * 1000}"')])
+            assert threading.active_count() > before
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert list(tmp_path.iterdir()) == []
+    assert threading.active_count() == before
+
+
+def test_files_are_the_same_whatever_is_written_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: set[tuple[str, bytes, str]] = set()
+    for chunk in (1, 1000, 1 << 16, 1 << 24):
+        monkeypatch.setattr(sinks, "_CHUNK", chunk)
+        for name in ("x.nt", "x.ttl", "x.jsonld", "x.nt.gz"):
+            with sinks.open_sink(tmp_path / name, checksum=True) as sink:
+                for n in range(300):
+                    sink.write(record(n))
+            written = (tmp_path / name).read_bytes()
+            assert sink.size == len(written)
+            found.add((name, gzip.decompress(written) if name.endswith("gz") else written, sha256(written).hexdigest()))
+            assert sink.sha256 == sha256(written).hexdigest()
+    assert len({(name, content) for name, content, _ in found}) == 4
 
 
 def test_an_interruption_that_comes_as_the_file_is_made_leaves_nothing(
