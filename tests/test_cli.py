@@ -239,7 +239,9 @@ def test_a_record_that_does_not_conform_is_kept_apart_or_reported(run: Run, sour
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("command", ["explain examples/35315510.nbib 35315510", "query --list", "load X --plan"])
+@pytest.mark.parametrize(
+    "command", ["explain examples/35315510.nbib 35315510", "query --list", "load X --plan", "--help", "convert --help"]
+)
 def test_an_output_that_takes_no_more_is_one_sentence(command: str) -> None:
     done = subprocess.run(
         f"{shlex.join(MEDGRAPH)} {command} > /dev/full",

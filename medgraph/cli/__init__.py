@@ -8,7 +8,9 @@ were rejected or lost or do not conform; 2 a wrong command line, or shapes that 
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -17,6 +19,16 @@ COMMANDS = ("convert", "validate", "load", "query", "explain", "mirror", "sync",
 
 class _Commands(click.Group):
     """Each command is imported when it is called: that of all takes longer than a hundred records."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # --help and --version, which are printed before any command begins
+            if error.errno != errno.ENOSPC:
+                raise
+            from medgraph.cli.frame import out_of_room  # noqa: PLC0415
+
+            out_of_room(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)

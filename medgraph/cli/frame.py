@@ -9,6 +9,7 @@ import errno
 import functools
 import os
 import signal
+import stat
 import sys
 import threading
 import traceback
@@ -93,9 +94,7 @@ def command(body: Callable[..., int]) -> Callable[..., None]:
             if debug:
                 traceback.print_exc()
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                with contextlib.suppress(OSError):
-                    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                stop("standard output takes no more: the disk is full; make room, or write elsewhere")
+                out_of_room(error)
             if isinstance(error, MedgraphError):
                 stop(str(error), USAGE if isinstance(error, (MappingError, QueryError, ShapesError)) else FAILED)
             more = "" if debug else ", with what --debug adds"
@@ -120,6 +119,18 @@ def stop(sentence: str, code: int = FAILED) -> NoReturn:
     """Say why, and go."""
     click.echo(f"medgraph: {sentence}", err=True)
     sys.exit(code)
+
+
+def out_of_room(error: OSError) -> NoReturn:
+    """Say that a disk is full: that of the file which the error names, else of standard output if it goes to a disk."""
+    what = "a file" if error.filename is None else os.fsdecode(error.filename)
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        kind = os.fstat(sys.stdout.fileno()).st_mode
+        if error.filename is None and (stat.S_ISREG(kind) or (stat.S_ISCHR(kind) and not sys.stdout.isatty())):
+            what = "standard output"
+            # what Python still holds for it must not fail another time at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    stop(f"{what} takes no more: the disk is full; make room, or write elsewhere")
 
 
 def read_text(path: str) -> str:
