@@ -331,17 +331,20 @@ cdef class Lines:
             said = _Record()
         said.begin_with(record, with_graph)
         cdef dict waiting = record.waiting
+        cdef list batches = [waiting[name] for name in self.names]
+        cdef list begun = [0] * len(batches)
         cdef bint more = True
-        cdef Py_ssize_t n
-        cdef list batch
+        cdef Py_ssize_t n, end
         while more:
             more = False
-            for n in range(len(self.names)):
-                batch = waiting[self.names[n]]
-                if len(batch):
+            for n in range(len(batches)):
+                end = len(<list?>batches[n])
+                if end > <Py_ssize_t>begun[n]:
                     more = True
-                    waiting[self.names[n]] = []
-                    said.describe(<_Table>self.tables[n], batch)
+                    said.describe(<_Table>self.tables[n], <list>batches[n], begun[n], end)
+                    begun[n] = end
+        for n in range(len(batches)):
+            (<list>batches[n]).clear()
         self.waiting = waiting
         lines = PyBytes_FromStringAndSize(said.out.start, said.out.size), said.lines, said.graph
         said.record = said.graph = said.block = None
@@ -422,12 +425,14 @@ cdef class _Record:
             at = (at + 1) & mask
         return at
 
-    cdef int describe(self, _Table table, list batch) except -1:
+    cdef int describe(self, _Table table, list batch, Py_ssize_t first, Py_ssize_t end) except -1:
+        """Say what the rows say of these nodes; it may bring others, at the end of the same list or of another."""
         cdef _Buffer out = self.out
-        cdef Py_ssize_t start, lines, troubles, at
+        cdef Py_ssize_t start, lines, troubles, at, n
         cdef Py_hash_t hash
         cdef tuple known
-        for name, item in batch:
+        for n in range(first, end):
+            name, item = <tuple?>batch[n]
             start, lines = out.size, self.lines
             self.subject = _utf8(name, &self.subject_size)
             self.block = {} if self.graph is not None else None
