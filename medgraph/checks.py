@@ -16,6 +16,7 @@ from typing import NamedTuple
 from medgraph import identifiers, iris
 from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import VIOLATION, WARNING, Result
+from medgraph.shacl.screening import Watched
 from medgraph.shacl.terms import Index, lexical, literal
 from medgraph.vocab import BIBO, FABIO, PRO
 
@@ -207,3 +208,17 @@ CHECKS = (
 ABOUT = frozenset(predicate for each in CHECKS for predicate in each.about)
 """The properties whose subjects are looked at."""
 _OF_ORCIDS = next(each for each in CHECKS if not each.about)
+
+
+def _good(kind: str) -> Callable[[str], bool]:
+    return lambda term: _fault(kind, lexical(term)) is None
+
+
+WATCHED = Watched(
+    named=(BIBO.pmid, *iris.article("¦").split("¦")),
+    names=(_ORCID, lambda text: _fault("orcid", text) is None),
+    values=((_ISSNS, _good("issn")), (_ISBNS, _good("isbn"))),
+    once=(PRO.isDocumentContextFor, PRO.withRole, PRO.author, PRO.isHeldBy),
+    order=(BIBO.pageStart, BIBO.pageEnd),
+)
+"""The same for the compiled screen, each at least as strict as the check: with what is not sure, they are made."""
