@@ -16,8 +16,8 @@ from typing import NamedTuple
 from medgraph import identifiers, iris
 from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import VIOLATION, WARNING, Result
-from medgraph.shacl.screening import Watched
 from medgraph.shacl.terms import Index, lexical, literal
+from medgraph.shacl.watched import Watched
 from medgraph.vocab import BIBO, FABIO, PRO
 
 COMPONENT = "<https://w3id.org/medgraph/vocab#ValueCheck>"

@@ -17,6 +17,7 @@ from medgraph.shacl.compiler import Compiler
 from medgraph.shacl.paths import Alternative, Path, Predicate
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.terms import RDF, SUBCLASS, TYPE, XSD
+from medgraph.shacl.watched import Watched
 from medgraph.shacl.writer import ALONE, Writer, depends
 from medgraph.vocab import BIBO, DCTERMS, PRO, VIVO
 
@@ -122,26 +123,6 @@ class Aim(NamedTuple):
     shape: Shape
     classes: frozenset[str]
     simple: bool
-
-
-class Watched(NamedTuple):
-    """
-    What else must hold of a record: no shape says it.
-
-    Args:
-        named: (a property, a beginning and an end): its value as text between the two is the name of the node.
-        names: (a beginning, a test): of the names that begin so, without the beginning and the bracket.
-        values: properties with a test of the terms that are their values.
-        once: (property, role, author, holder): of the nodes that a property leads to, and that have this role, no two
-            have one holder whose name begins as in ``names``.
-        order: (start, end): of two numbers the first is not above the second.
-    """
-
-    named: tuple[str, str, str]
-    names: tuple[str, Callable[[str], bool]]
-    values: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...]
-    once: tuple[str, str, str, str]
-    order: tuple[str, str]
 
 
 def program(

@@ -17,10 +17,11 @@ from medgraph.shacl import shapes as reader
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
 from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import Result, broken
-from medgraph.shacl.screening import Aim, Watched
+from medgraph.shacl.screening import Aim
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query, Screen
 from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Triple
+from medgraph.shacl.watched import Watched
 
 _COMPILED = compiled_part("medgraph.shacl")
 _MANY = 10_000
