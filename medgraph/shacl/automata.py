@@ -14,6 +14,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 _LARGEST = 2000
+_STATES = 500
 _ASCII = 128
 _ANY = frozenset(range(_ASCII))
 
@@ -154,7 +155,7 @@ def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
     def number(after: set[int]) -> int:
         there = made.reached(after, start=False, end=False)
         if there not in numbers:
-            if len(numbers) >= _LARGEST:
+            if len(numbers) >= _STATES:
                 raise _NotUnderstoodError
             numbers[there] = len(numbers)
             waiting.append(there)

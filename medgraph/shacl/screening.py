@@ -28,7 +28,7 @@ LIMIT = 128
 """How many target shapes, and how many classes that values are to have, a program can tell apart."""
 
 _KINDS = {"IRI": 1, "Literal": 2, "BlankNode": 4, "BlankNodeOrIRI": 5, "BlankNodeOrLiteral": 6, "IRIOrLiteral": 3}
-_LOGIC = {"Not", "And", "Or", "Xone", "Node"}
+_PER_VALUE = ALONE | {"Not", "And", "Or", "Xone", "Node", "Class", "Property", "Closed"}
 _STEPS = 2
 
 VERSIONS: Mapping[str, tuple[str, ...]] = {
@@ -301,7 +301,7 @@ class _Maker:
             return ("MOST", simple[0], value)
         if component == "HasValue":
             return _any(*(("VALUE", each, self.constant(value)) for each in simple))
-        return self.each(path, self.of_value(constraint, scope))
+        return self.each(path, self.of_value(constraint, scope)) if component in _PER_VALUE else NO
 
     def each(self, path: Path, rule: Rule) -> Rule:
         """That a rule holds of all values."""
