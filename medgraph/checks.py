@@ -214,8 +214,9 @@ def _good(kind: str) -> Callable[[str], bool]:
     return lambda term: _fault(kind, lexical(term)) is None
 
 
+_BEFORE, _, _BEHIND = iris.article("¦").partition("¦")
 WATCHED = Watched(
-    named=(BIBO.pmid, *iris.article("¦").split("¦")),
+    named=(BIBO.pmid, _BEFORE, _BEHIND),
     names=(_ORCID, lambda text: _fault("orcid", text) is None),
     values=((_ISSNS, _good("issn")), (_ISBNS, _good("isbn"))),
     once=(PRO.isDocumentContextFor, PRO.withRole, PRO.author, PRO.isHeldBy),

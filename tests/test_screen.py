@@ -100,7 +100,9 @@ def test_a_real_record_is_clean_where_nothing_is_found(shared: Path, profile: st
 EXAMPLES = folder("shapes") / "examples"
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("*.ttl")), ids=lambda path: path.relative_to(EXAMPLES).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted(EXAMPLES.rglob("*.ttl")), ids=lambda path: path.relative_to(EXAMPLES).as_posix()
+)
 def test_no_bad_example_is_clean(path: Path) -> None:
     judge = Judge(profile="core" if path.is_relative_to(EXAMPLES / "core") else "full")
     lines = as_lines(terms.index(terms.read(path)))
@@ -118,11 +120,14 @@ def test_the_good_examples_are_clean() -> None:
 ODD = [
     '""', '"x"', '" "', '"x"@en', '"x"@de', '"ü"@en-gb', '""@en', '"a\\"b\\n"', "<http://example.org/x>", "_:b1", "<x>",
     '"1"', '"0"', '"123456789"', '"012"', '"1234567890"', '"2434-561X"', '"2434-5618"', '"0306406152"', '"10.1/x"',
-    "<http://id.nlm.nih.gov/mesh/D000001>", "<http://id.nlm.nih.gov/mesh/D000001Q000001>", "<http://id.nlm.nih.gov/mesh/D1>",
+    "<http://id.nlm.nih.gov/mesh/D000001>", "<http://id.nlm.nih.gov/mesh/D000001Q000001>",
+    "<http://id.nlm.nih.gov/mesh/D1>",
     "<https://orcid.org/0000-0002-1825-0097>", "<https://orcid.org/0000-0002-1825-0098>", "<https://ror.org/03yrm5c26>",
-    "<http://id.loc.gov/vocabulary/iso639-2/eng>", "<http://id.loc.gov/vocabulary/iso639-2/xxx>", '"x"@en--ltr', '"x"@x"',
+    "<http://id.loc.gov/vocabulary/iso639-2/eng>", "<http://id.loc.gov/vocabulary/iso639-2/xxx>", '"x"@en--ltr',
+    '"x"@x"',
     *(literal(text, XSD + name) for text, name in (
-        ("2020", "gYear"), ("2020-13", "gYearMonth"), ("2020-02-30", "date"), ("2020-02-29", "date"), ("true", "boolean"),
+        ("2020", "gYear"), ("2020-13", "gYearMonth"), ("2020-02-30", "date"), ("2020-02-29", "date"),
+        ("true", "boolean"),
         ("yes", "boolean"), ("1", "int"), ("2", "int"), ("0", "int"), ("01", "int"), ("x", "int"), ("1", "integer"),
         ("2020-02-29T10:00:00", "dateTime"), ("2020-02-29T10:00:01", "dateTime"), ("", "date"), ("1", "string"))),
     "<https://doi.org/10.1/x>", "<http://rdf.ncbi.nlm.nih.gov/pubmed/1>", "<http://rdf.ncbi.nlm.nih.gov/pubmed/0>",
@@ -148,7 +153,8 @@ class Spoiler:
         self.terms = self.rng.sample(sorted({o for _, _, o in triples}), 3000)
         self.ways = [
             self.drop, self.drop, self.drop_property, self.add, self.replace, self.replace, self.alter, self.alter,
-            self.reclass, self.retarget, self.move, self.unknown, self.other_property, self.holder, self.pages, self.rank,
+            self.reclass, self.retarget, self.move, self.unknown, self.other_property, self.holder, self.pages,
+            self.rank,
             self.rename, self.drop_node, self.twice, self.checked,
         ]  # fmt: skip
 
@@ -267,7 +273,9 @@ def test_what_is_clean_has_no_finding(shared: Path, profile: str, times: int) ->
 def test_the_graph_of_lines_is_that_of_the_record(shared: Path, profile: str, every: int) -> None:
     mapping = PROFILES[profile]
     looked = 0
-    for path in sorted([*(shared / "medline").glob("*.*"), *(shared / "pubmed-xml").rglob("*.xml*")])[:: max(1, every // 3)]:
+    for path in sorted([*(shared / "medline").glob("*.*"), *(shared / "pubmed-xml").rglob("*.xml*")])[
+        :: max(1, every // 3)
+    ]:
         for record in sources.read(str(path), on_error=lambda error: None):
             if isinstance(record, Citation):
                 graph = COMPILED.graph_of(mapping.counted_lines(record)[0])
@@ -285,7 +293,8 @@ def test_what_are_no_lines_have_no_graph_and_are_not_clean() -> None:
     assert judge.graph_of(b"") == {}
     for bad in (
         good[:-1], good + b"\n", good + b" ", b"x " + good, good.replace(b"s>", b"s"), good.replace(b"p>", b"p"),
-        good.replace(b"o>", b"o"), good.replace(b"<http://e.org/o>", b'"'), good.replace(b" .", b"."), b"\n", b'"', b"<",
+        good.replace(b"o>", b"o"), good.replace(b"<http://e.org/o>", b'"'), good.replace(b" .", b"."), b"\n",
+        b'"', b"<",
         good.replace(b"<http://e.org/s>", b'"s"'), good.replace(b"<http://e.org/o>", b'"o"^'), b"<a> <b> .\n",
         good.replace(b"<http://e.org/o>", b"_"), good.replace(b"<http://e.org/o>", b'"o"@'), b"<a> <b>  .\n",
     ):  # fmt: skip
@@ -293,7 +302,9 @@ def test_what_are_no_lines_have_no_graph_and_are_not_clean() -> None:
         assert judge.graph_of(bad) is None, bad
 
 
-@pytest.mark.parametrize("times", [pytest.param(3_000, id="short"), pytest.param(300_000, id="long", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "times", [pytest.param(3_000, id="short"), pytest.param(300_000, id="long", marks=pytest.mark.long)]
+)
 def test_any_bytes_may_come(times: int) -> None:
     judge, rng = Judge(), random.Random(3)
     record = b"".join(as_lines(terms.index(terms.read(EXAMPLES / name))) for name in ("Citation/good-full.ttl",))
@@ -302,7 +313,9 @@ def test_any_bytes_may_come(times: int) -> None:
         for _ in range(rng.choice((1, 2, 20))):
             if spoilt:
                 at = rng.randrange(len(spoilt))
-                spoilt[at : at + rng.choice((0, 1, 1, 50))] = rng.choice((b"", b" ", b"\n", b'"', b"<", b">", b"\0", b"\xff", b"@", b"^^"))
+                spoilt[at : at + rng.choice((0, 1, 1, 50))] = rng.choice(
+                    (b"", b" ", b"\n", b'"', b"<", b">", b"\0", b"\xff", b"@", b"^^")
+                )
         lines = bytes(spoilt)
         clean = judge.is_clean(lines)
         try:
@@ -319,7 +332,9 @@ def test_a_node_with_thousands_of_names_on_one_place_is_no_trouble() -> None:
     many = b"".join(b"<http://e.org/%d> <http://e.org/p> <http://e.org/%d> .\n" % (n, n + 1) for n in range(20_000))
     assert judge.is_clean(many)
     head = b"<http://rdf.ncbi.nlm.nih.gov/pubmed/1> "
-    roles = b"".join(head + b"%s <http://e.org/r%d> .\n" % (PRO.isDocumentContextFor.encode(), n) for n in range(20_000))
+    roles = b"".join(
+        head + b"%s <http://e.org/r%d> .\n" % (PRO.isDocumentContextFor.encode(), n) for n in range(20_000)
+    )
     assert seen(judge, roles).clean
 
 
@@ -372,7 +387,8 @@ s:Person sh:targetClass foaf:Person ; sh:property [ sh:path foaf:givenName ; sh:
 """
 QUERY = """
 s:Titled sh:targetSubjectsOf dcterms:alternative ; medgraph:scope medgraph:Record ; sh:sparql [
-    sh:select "SELECT $this ?value { $this <http://purl.org/dc/terms/alternative> ?value FILTER (STRLEN(?value) < 60) }" ] .
+    sh:prefixes s: ; sh:select "SELECT $this ?value { $this dct:alternative ?value FILTER (STRLEN(?value) < 60) }" ] .
+s: sh:declare [ sh:prefix "dct" ; sh:namespace "http://purl.org/dc/terms/" ] .
 """
 
 
@@ -456,7 +472,12 @@ def test_every_version_is_of_a_screen() -> None:
 
 def test_every_property_of_the_checks_is_watched() -> None:
     watched = checks.WATCHED
-    names = {watched.named[0], watched.once[0], watched.order[1], *(each for names, _ in watched.values for each in names)}
+    names = {
+        watched.named[0],
+        watched.once[0],
+        watched.order[1],
+        *(each for names, _ in watched.values for each in names),
+    }
     assert names == checks.ABOUT
 
 

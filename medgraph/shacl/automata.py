@@ -47,7 +47,7 @@ class _Nondeterministic:
 
     def new(self) -> int:
         for each in (self.free, self.at_start, self.at_end, self.by):
-            each.append([])  # type: ignore[attr-defined]
+            each.append([])
         if len(self.free) > _LARGEST:
             raise _NotUnderstoodError
         return len(self.free) - 1

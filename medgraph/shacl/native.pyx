@@ -264,7 +264,7 @@ cdef class _Automaton:
         PyMem_Free(self.steps)
 
     cdef bint matches(self, const char* text, Py_ssize_t size) noexcept:
-        """Whether the text of a term surely has a match; one that is not plain ASCII may have one and is not understood."""
+        """Whether the text of a term surely has a match; what is not plain ASCII is not understood."""
         cdef const unsigned char* at = <const unsigned char*>text + 1
         cdef const unsigned char* end
         cdef const char* accepts = PyBytes_AS_STRING(self.accepts)
@@ -563,7 +563,7 @@ cdef class Screen:
 
     def clean(self, bytes lines not None):
         """
-        Whether the lines of a record, as a mapping gives them, surely leave nothing to find; then their nodes are counted.
+        Whether the lines of a record, as a mapping gives them, leave nothing to find; then their nodes are counted.
 
         Any bytes may be given; what are no lines of one record each node together is not clean.
         """
@@ -948,7 +948,7 @@ cdef class Screen:
         return True
 
     cdef bint are_members(self, _Record record, Node* node, int creator, int listing) noexcept:
-        """Whether the members of the one list are surely the values of a property, which stand in the order of the list."""
+        """Whether the members of the one list are the values of a property, which stand in the order of the list."""
         cdef int n, at = node.first, end = node.first, lists = 0
         cdef Statement* statement
         if self.named_members:

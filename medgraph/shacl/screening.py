@@ -86,7 +86,8 @@ class Program(NamedTuple):
         targeted: class -> bits of the targets that it leads to.
         wanted: class -> bits of the wanted classes that it is, or is below.
         by_subject: number of a property -> bits of the targets that its subjects are.
-        doubtful: numbers of properties with which no record is clean, and ``nodes`` that likewise are no subject of one.
+        doubtful: numbers of properties with which no record is clean.
+        nodes: subjects with which none is.
         tests: of terms, in Python, True where a term is good; a term that was good once is good for ever.
         automata: of patterns.
         constants: terms, beginnings of languages.
@@ -191,8 +192,8 @@ class _Maker:
                 for each in names:
                     self.property(each)
         self.compiler.sources += [f"test{n} = lambda x: not ({text})\n" for text, n in self.texts.items()]
-        names = self.compiler.finish()
-        tests = [names[f"test{n}"] for n in self.texts.values()]
+        made = self.compiler.finish()
+        tests = [made[f"test{n}"] for n in self.texts.values()]
         return Program(
             self.properties, self.lines, targets, targeted, wanted, by_subject, doubtful, nodes, tests, self.made,
             list(self.constants), self.ways, self.closed, self.shared,

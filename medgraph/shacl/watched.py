@@ -1,4 +1,4 @@
-"""What else must hold of a record that the compiled screen calls clean: no shape says it, and the caller looks at it."""
+"""What else must hold of a record that the compiled screen calls clean; no shape says it, the caller looks at it."""
 
 from __future__ import annotations
 

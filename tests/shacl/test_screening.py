@@ -1,4 +1,4 @@
-"""The compiled screen beside the validator: on shapes of every kind, and on random ones; and the automata of its patterns."""
+"""The compiled screen beside the validator, on shapes of every kind and random ones; and the automata of patterns."""
 
 from __future__ import annotations
 
@@ -77,12 +77,24 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
     "of the node": ("sh:nodeKind sh:IRI ; sh:pattern 'x$'", [":p 1"], []),
     "string": ("sh:property [ sh:path :p ; sh:datatype xsd:string ]", [":p 'a', ''"], [":p 1", ":p 'a'@en", ":p :a"]),
     "not empty": ("sh:property [ sh:path :p ; sh:minLength 1 ]", [":p 'a', :b"], [":p ''", ":p ''@en", ":p []"]),
-    "language": ("sh:property [ sh:path :p ; sh:datatype rdf:langString ]", [":p 'a'@en, 'b'@en-GB"], [":p 'a'", ":p 1"]),
-    "languageIn": ("sh:property [ sh:path :p ; sh:languageIn ('en' 'de') ]", [":p 'a'@en-GB, 'b'@de"], [":p 'a'@eng", ":p 'a'"]),
+    "language": (
+        "sh:property [ sh:path :p ; sh:datatype rdf:langString ]",
+        [":p 'a'@en, 'b'@en-GB"],
+        [":p 'a'", ":p 1"],
+    ),
+    "languageIn": (
+        "sh:property [ sh:path :p ; sh:languageIn ('en' 'de') ]",
+        [":p 'a'@en-GB, 'b'@de"],
+        [":p 'a'@eng", ":p 'a'"],
+    ),
     "pattern": ("sh:property [ sh:path :p ; sh:pattern '^a+$' ]", [":p 'aa'"], [":p 'b'", ":p 'aab', 'a'", ":p :a"]),
     "pattern beyond ASCII": ("sh:property [ sh:path :p ; sh:pattern '^.$' ]", [":p 'ä'", ":p '\\\\'"], [":p 'äa'"]),
     "pattern with flags": ("sh:property [ sh:path :p ; sh:pattern '^A' ; sh:flags 'i' ]", [":p 'ab'"], [":p 'b'"]),
-    "by a test": ("sh:property [ sh:path :p ; sh:datatype xsd:date ]", [":p '2020-02-29'^^xsd:date"], [":p '2021-02-29'^^xsd:date"]),
+    "by a test": (
+        "sh:property [ sh:path :p ; sh:datatype xsd:date ]",
+        [":p '2020-02-29'^^xsd:date"],
+        [":p '2021-02-29'^^xsd:date"],
+    ),
     "in": ("sh:property [ sh:path :p ; sh:in (:a 1 'x') ]", [":p :a, 1, 'x'"], [":p :b", ":p '1'"]),
     "hasValue": ("sh:property [ sh:path :p ; sh:hasValue :a ]", [":p :a", ":p :b, :a"], ["", ":p :b", ":q :a"]),
     "class": (
@@ -121,7 +133,11 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         [":p :y . :y :q 1", ":p 1"],
         [":p :y . :y :q 1, 2"],
     ),
-    "of itself": ("sh:property [ sh:path :p ; sh:property [ sh:path :q ; sh:minCount 1 ] ]", [":p :x ; :q 1"], [":p :x"]),
+    "of itself": (
+        "sh:property [ sh:path :p ; sh:property [ sh:path :q ; sh:minCount 1 ] ]",
+        [":p :x ; :q 1"],
+        [":p :x"],
+    ),
     "disjoint": ("sh:disjoint :p", ["", ":p :y"], [":p :x", ":p :y, :x"]),
     "equals": (
         "sh:property [ sh:path [ sh:alternativePath ( :p :q ) ] ; sh:equals :p ]",
@@ -144,7 +160,11 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         [":q 1", ":p 1 ; rdf:_1 1"],
     ),
     "of subclasses": ("sh:property [ sh:path :p ; sh:minCount 1 ]", ["a :B ; :p 1"], ["a :B"]),
-    "for the dataset": ("medgraph:scope medgraph:Dataset ; sh:property [ sh:path :p ; sh:minCount 1 ]", ["", ":p 1"], []),
+    "for the dataset": (
+        "medgraph:scope medgraph:Dataset ; sh:property [ sh:path :p ; sh:minCount 1 ]",
+        ["", ":p 1"],
+        [],
+    ),
     "backwards": ("sh:property [ sh:path [ sh:inversePath :p ] ; sh:minCount 1 ]", ["", ":p 1"], []),
     "deactivated": ("sh:property [ sh:deactivated true ; sh:path :p ; sh:minCount 1 ]", ["", ":p 1"], []),
 }
@@ -200,7 +220,9 @@ def test_nodes_that_are_found_in_other_ways_are_never_clean(target: str) -> None
     if screen is None:
         assert "'" in target
         return
-    graphs = [terms.index(terms.read(f"{PREFIXES} {text} .".encode())) for text in (":x :p 1", ":y :q :x", ":y :p 1, 2")]
+    graphs = [
+        terms.index(terms.read(f"{PREFIXES} {text} .".encode())) for text in (":x :p 1", ":y :q :x", ":y :p 1, 2")
+    ]
     assert [agree(made, screen, graph)[0] for graph in graphs].count(True) == 2
 
 
@@ -237,7 +259,9 @@ def test_a_test_that_fails_is_left_to_the_validator() -> None:
 
 @compiled
 def test_more_terms_than_are_remembered() -> None:
-    made = shacl.compile(f"{PREFIXES} :S sh:targetClass :C ; sh:property [ sh:path :p ; sh:datatype xsd:int ] .".encode())
+    made = shacl.compile(
+        f"{PREFIXES} :S sh:targetClass :C ; sh:property [ sh:path :p ; sh:datatype xsd:int ] .".encode()
+    )
     screen = made.screen()
     for start in range(0, 60_000, 20_000):
         values = ", ".join(f"'{n}'^^xsd:int" for n in range(start, start + 20_000))
@@ -256,13 +280,32 @@ def test_every_shipped_pattern_has_an_automaton() -> None:
     assert all(automata.of(each) for each in shipped_patterns())
 
 
-PIECES = ["a", "b", ".", "[ab]", "[^a]", "a*", "b+", "(a|b)", "(ab|ba)?", "a{2}", "b{1,3}", "(a*)*", "\\d", "(b|)", "\\p{L}"]
+PIECES = [
+    "a",
+    "b",
+    ".",
+    "[ab]",
+    "[^a]",
+    "a*",
+    "b+",
+    "(a|b)",
+    "(ab|ba)?",
+    "a{2}",
+    "b{1,3}",
+    "(a*)*",
+    "\\d",
+    "(b|)",
+    "\\p{L}",
+]
 PLAIN = [*"ab0.-/\n", "aa", "ab", "https://doi.org/10.1", "2020", "-01", "12345678", "D000001", "Q000001", "PMC1"]
 
 
 def test_an_automaton_says_what_the_pattern_says() -> None:
     rng = random.Random(5)
-    written = ["".join(("^"[: rng.randint(0, 1)], *rng.choices(PIECES, k=rng.randint(1, 5)), "$"[: rng.randint(0, 1)])) for _ in range(400)]
+    written = [
+        "".join(("^"[: rng.randint(0, 1)], *rng.choices(PIECES, k=rng.randint(1, 5)), "$"[: rng.randint(0, 1)]))
+        for _ in range(400)
+    ]
     patterns = [compile_pattern(each) for each in written + PATTERNS] + shipped_patterns()
     for pattern in patterns:
         made = automata.of(pattern)
