@@ -14,21 +14,23 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 _LARGEST = 2000
-_STATES = 500
+_STATES = 255
 _ASCII = 128
 _ANY = frozenset(range(_ASCII))
 
 
 class Automaton(NamedTuple):
     """
-    A deterministic automaton; it begins in state 0.
+    A deterministic automaton; it begins in state 0. It is small, so that many can lie close to the processor.
 
     Args:
-        steps: for each state 128 states, one for each character.
+        kinds: for each of the 128 characters its kind; those of one kind lead the same ways.
+        steps: for each state a state for each kind.
         accepts: for each state 0; 1 where a text may end; 2 where whatever follows is good.
     """
 
-    steps: list[int]
+    kinds: bytes
+    steps: bytes
     accepts: bytes
 
 
@@ -149,7 +151,7 @@ def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
     first = made.reached({begin}, start=True, end=False)
     numbers: dict[frozenset[int], int] = {first: 0}
     waiting = [first]
-    steps: list[int] = []
+    rows: list[list[int]] = []
     accepts = bytearray()
 
     def number(after: set[int]) -> int:
@@ -164,7 +166,7 @@ def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
     for states in waiting:  # grows
         if last in states:
             accepts.append(2)
-            steps += [numbers[states]] * _ASCII
+            rows.append([numbers[states]] * _ASCII)
             continue
         accepts.append(last in made.reached(set(states), start=False, end=True))
         # a search may begin anew at every character
@@ -174,13 +176,16 @@ def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
                 for code in among:
                     after[code].add(to)
         anew = number({begin})
-        steps += [number(each) if len(each) > 1 else anew for each in after]
-    return Automaton(steps, bytes(accepts))
+        rows.append([number(each) if len(each) > 1 else anew for each in after])
+    columns = list(zip(*rows, strict=True))
+    kinds = {column: n for n, column in enumerate(dict.fromkeys(columns))}
+    steps = bytes(state for row in zip(*kinds, strict=True) for state in row)
+    return Automaton(bytes(kinds[column] for column in columns), steps, bytes(accepts))
 
 
 def matches(automaton: Automaton, text: str) -> bool:
     """What the compiled screen works out of a text of plain ASCII."""
-    state = 0
+    state, kinds = 0, max(automaton.kinds) + 1
     for code in text.encode("ascii"):
-        state = automaton.steps[state * _ASCII + code]
+        state = automaton.steps[state * kinds + automaton.kinds[code]]
     return automaton.accepts[state] > 0

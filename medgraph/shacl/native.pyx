@@ -11,12 +11,17 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from cython cimport final
-from libc.stdint cimport uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint64_t
 from libc.string cimport memchr, memcmp, memcpy, memset
 
 import os
 
 from medgraph.shacl.terms import TYPE
+
+cdef extern from "Python.h":
+    bint PyUnicode_IS_COMPACT_ASCII(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    void* PyUnicode_DATA(object text)
 
 cdef enum Word:
     # what a rule asks of a node, or of a term
@@ -27,6 +32,7 @@ cdef enum Word:
     LANGUAGE  # a literal of a language, or of any where the constant is empty
     NOT_EMPTY
     PATTERN
+    LEXICAL  # a literal of a datatype in a usual form
     KNOWN  # a test in Python was passed
     CLASS
     UNTYPED  # an IRI that this record gives no class, or that is shared
@@ -45,9 +51,9 @@ cdef enum Word:
 
 cdef dict _WORDS = {
     "ALL": ALL, "ANY": ANY, "KIND": KIND, "STRING": STRING, "LANGUAGE": LANGUAGE, "NOT_EMPTY": NOT_EMPTY,
-    "PATTERN": PATTERN, "KNOWN": KNOWN, "CLASS": CLASS, "UNTYPED": UNTYPED, "ELSEWHERE": ELSEWHERE, "SHARED": SHARED,
-    "LEAST": LEAST, "MOST": MOST, "VALUE": VALUE, "EACH": EACH, "NOT_AMONG": NOT_AMONG, "EQUALS": EQUALS,
-    "CLOSED": CLOSED, "MEMBERS": MEMBERS, "RANKS": RANKS, "LEADS": LEADS,
+    "PATTERN": PATTERN, "LEXICAL": LEXICAL, "KNOWN": KNOWN, "CLASS": CLASS, "UNTYPED": UNTYPED,
+    "ELSEWHERE": ELSEWHERE, "SHARED": SHARED, "LEAST": LEAST, "MOST": MOST, "VALUE": VALUE, "EACH": EACH,
+    "NOT_AMONG": NOT_AMONG, "EQUALS": EQUALS, "CLOSED": CLOSED, "MEMBERS": MEMBERS, "RANKS": RANKS, "LEADS": LEADS,
 }
 
 cdef enum:
@@ -58,12 +64,12 @@ cdef enum:
     PROBES = 64  # names that fall on the same place so often were made to
     STEPS = 1_000_000  # in one record
     PLANS = 251  # as many as are kept
+    KEPT_NAMES = 1 << 9
     MANY = 1 << 30  # statements of one property, more than there can be
 
-cdef enum Look:
-    # what is looked at besides the shapes
-    NOTHING
-    NAMED
+cdef enum:
+    # what is looked at besides the shapes, at the subjects of some properties
+    NAMED = 1
     CONTEXT
     END
 
@@ -104,6 +110,7 @@ cdef struct Node:
     const char* name
     Py_ssize_t size
     uint64_t hash
+    Py_ssize_t place
     int first  # statement
     int behind
     bint typed
@@ -150,6 +157,16 @@ cdef inline uint64_t _hash(const char* text, Py_ssize_t size) noexcept:
     return hash ^ (hash >> 32)
 
 
+cdef inline uint64_t _end(const char* text, Py_ssize_t size) noexcept:
+    """A number for a text, of its size and its last bytes but one."""
+    cdef uint64_t word = 0
+    if size >= 9:
+        memcpy(&word, text + size - 9, 8)
+    else:
+        memcpy(&word, text, size if size < 8 else 8)
+    return (word ^ <uint64_t>size) * <uint64_t>0x9E3779B97F4A7C15
+
+
 cdef inline bint _begins(const char* text, Py_ssize_t size, const char* head, Py_ssize_t length) noexcept:
     return size >= length and memcmp(text, head, length) == 0
 
@@ -192,102 +209,105 @@ cdef bint _is_term(const char* text, Py_ssize_t size) noexcept:
     return behind > 5 and end[1] == c"^" and end[2] == c"^" and end[3] == c"<" and text[size - 1] == c">"
 
 
+cdef struct Name:
+    uint64_t word  # its end, and its size: two names are seldom alike in both
+    int number  # -1 where there is none
+    int size
+    Py_ssize_t at
+
+
 @final
 cdef class _Names:
     """Texts and their numbers."""
 
-    cdef list kept
-    cdef int* places
+    cdef Name* places
+    cdef bytes all
     cdef Py_ssize_t mask
 
     def __cinit__(self, names):
-        cdef Py_ssize_t room = 16, at, n
-        cdef bytes name
-        self.kept = [each.encode() for each in names]
-        while room < 4 * len(self.kept):
+        cdef list texts = [each.encode() for each in names]
+        cdef Py_ssize_t room = 16, at, n, begin = 0
+        cdef bytes text
+        cdef uint64_t word
+        self.all = b"".join(texts)
+        while room < 4 * len(texts):
             room *= 2
-        self.places = <int*>PyMem_Malloc(room * sizeof(int))
+        self.places = <Name*>PyMem_Malloc(room * sizeof(Name))
         if self.places == NULL:
             raise MemoryError
-        memset(self.places, 0xFF, room * sizeof(int))
         self.mask = room - 1
-        for n, name in enumerate(self.kept):
-            at = self.begin(PyBytes_AS_STRING(name), PyBytes_GET_SIZE(name))
-            while self.places[at] >= 0:
+        for n in range(room):
+            self.places[n].number = -1
+        for n, text in enumerate(texts):
+            word = _end(PyBytes_AS_STRING(text), len(text))
+            at = <Py_ssize_t>(word >> 32) & self.mask
+            while self.places[at].number >= 0:
                 at = (at + 1) & self.mask
-            self.places[at] = n
+            self.places[at] = Name(word, n, len(text), begin)
+            begin += len(text)
 
     def __dealloc__(self):
         PyMem_Free(self.places)
 
-    cdef inline Py_ssize_t begin(self, const char* text, Py_ssize_t size) noexcept:
-        cdef uint64_t word = 0
-        if size >= 9:
-            memcpy(&word, text + size - 9, 8)
-        else:
-            memcpy(&word, text, size if size < 8 else 8)
-        word = (word ^ <uint64_t>size) * <uint64_t>0x9E3779B97F4A7C15
-        return <Py_ssize_t>(word >> 32) & self.mask
-
     cdef inline int number(self, const char* text, Py_ssize_t size) noexcept:
         """-1 where it has none."""
-        cdef Py_ssize_t at = self.begin(text, size)
-        cdef bytes name
-        cdef int n
-        while True:
-            n = self.places[at]
-            if n < 0:
-                return -1
-            name = <bytes>self.kept[n]
-            if PyBytes_GET_SIZE(name) == size and memcmp(PyBytes_AS_STRING(name), text, size) == 0:
-                return n
+        cdef uint64_t word = _end(text, size)
+        cdef Py_ssize_t at = <Py_ssize_t>(word >> 32) & self.mask
+        cdef Name* name = &self.places[at]
+        while name.number >= 0:
+            if (
+                name.word == word and name.size == size
+                and memcmp(PyBytes_AS_STRING(self.all) + name.at, text, size) == 0
+            ):
+                return name.number
             at = (at + 1) & self.mask
+            name = &self.places[at]
+        return -1
 
 
 @final
 cdef class _Automaton:
-    cdef uint16_t* steps
-    cdef bytes accepts
+    cdef bytes kinds, steps, accepts
+    cdef Py_ssize_t many_kinds
 
     def __cinit__(self, made):
-        cdef Py_ssize_t n
-        cdef list steps = made.steps
-        self.accepts = made.accepts
-        assert len(steps) == ASCII * len(self.accepts) and max(steps) < len(self.accepts) <= 0xFFFF
-        self.steps = <uint16_t*>PyMem_Malloc(len(steps) * sizeof(uint16_t))
-        if self.steps == NULL:
-            raise MemoryError
-        for n in range(len(steps)):
-            self.steps[n] = steps[n]
-
-    def __dealloc__(self):
-        PyMem_Free(self.steps)
+        self.kinds, self.steps, self.accepts = made
+        self.many_kinds = max(self.kinds) + 1
+        assert len(self.kinds) == ASCII and len(self.steps) == self.many_kinds * len(self.accepts)
+        assert max(self.steps) < len(self.accepts)
 
     cdef bint matches(self, const char* text, Py_ssize_t size) noexcept:
         """Whether the text of a term surely has a match; what is not plain ASCII is not understood."""
         cdef const unsigned char* at = <const unsigned char*>text + 1
         cdef const unsigned char* end
-        cdef const char* accepts = PyBytes_AS_STRING(self.accepts)
-        cdef Py_ssize_t state = 0
+        cdef const unsigned char* kinds = <const unsigned char*>PyBytes_AS_STRING(self.kinds)
+        cdef const unsigned char* steps = <const unsigned char*>PyBytes_AS_STRING(self.steps)
+        cdef Py_ssize_t state = 0, many = self.many_kinds
         if text[0] == c"_":
             return False
         end = <const unsigned char*>(_quote(text, size) if text[0] == c'"' else text + size - 1)
         while at < end:
             if at[0] >= ASCII or at[0] == c"\\":
                 return False
-            state = self.steps[state * ASCII + at[0]]
+            state = steps[state * many + kinds[at[0]]]
             at += 1
-        return accepts[state] != 0
+        return PyBytes_AS_STRING(self.accepts)[state] != 0
 
 
-cdef struct ByProperty:
-    # what a plan asks of the values of a property
+cdef struct Asked:
+    # what a plan asks of the values of a property; small, as there are many
     int most
-    int kinds
-    bint string
-    bint not_empty
-    int first  # of the other rules, in the order of the plan
-    int behind
+    uint16_t first  # of the other rules, in the order of the plan
+    uint8_t many
+    uint8_t form  # bits of the kinds they may be of, 8: plain strings, 16: not empty
+
+
+cdef struct Property:
+    Bits targets  # that its subjects are
+    int type  # whether it gives a class
+    int doubtful
+    int look
+    int test  # of its values, -1 where there is none
 
 
 @final
@@ -296,7 +316,7 @@ cdef class _Plan:
 
     cdef Bits targets
     cdef bint open  # nothing is ever sure
-    cdef ByProperty* of
+    cdef Asked* of
     cdef int* rules
     cdef int* others
     cdef int many_others
@@ -344,9 +364,11 @@ cdef class _Record:
         PyMem_Free(self.counts)
 
     cdef void begin(self) noexcept:
+        cdef int n
+        for n in range(self.many):
+            self.places[self.nodes[n].place] = -1
         self.many = self.stated = self.steps = self.seen = 0
         self.current = -1
-        memset(self.places, 0xFF, 4 * self.room * sizeof(int))
 
     cdef int make_statement_room(self) except -1:
         cdef int room = 2 * self.statement_room if self.statement_room else 1024
@@ -374,7 +396,7 @@ cdef class _Record:
             at = <Py_ssize_t>(nodes[n].hash & <uint64_t>(4 * room - 1))
             while places[at] >= 0:
                 at = (at + 1) & (4 * room - 1)
-            places[at] = n
+            places[at], nodes[n].place = n, at
         return 0
 
     cdef int find(self, const char* name, Py_ssize_t size) noexcept:
@@ -445,18 +467,15 @@ cdef class Screen:
     cdef _Names properties, classes
     cdef Bits* wanted  # of each class
     cdef Bits* targeted
-    cdef Bits* by_subject  # of each property
-    cdef bint* doubtful
+    cdef Property* each  # property
     cdef Op* lines
-    cdef int many_properties, type
+    cdef int many_properties
     cdef bint named_members  # of an rdf:Seq, which are no properties like others here
     cdef list tests, automata, constants, ways, closed, nodes, shared
     cdef long long* seen  # nodes, by each target
     cdef list plans
     cdef _Record spare
     # what is looked at besides the shapes
-    cdef Look* looks
-    cdef int* values  # the test of the values of a property, -1 where there is none
     cdef int names_test
     cdef bytes names, before, behind, author
     cdef int context, role, holder, page_start, page_end
@@ -473,7 +492,6 @@ cdef class Screen:
         self.properties = _Names(numbers)
         self.many_properties = many
         self.named_members = any([each.encode().startswith(_MEMBER) for each in numbers])
-        self.type = numbers[TYPE]
         self.tests = list(program.tests)
         self.automata = [_Automaton(each) for each in program.automata]
         self.constants = [each.encode() for each in program.constants]
@@ -482,24 +500,18 @@ cdef class Screen:
         self.nodes = [each.encode() for each in program.nodes]
         self.shared = [each.encode() for each in program.shared]
         self.plans = [None] * PLANS
-        self.by_subject = <Bits*>PyMem_Calloc(many + 1, sizeof(Bits))
-        self.doubtful = <bint*>PyMem_Calloc(many + 1, sizeof(bint))
-        self.looks = <Look*>PyMem_Calloc(many + 1, sizeof(Look))
-        self.values = <int*>PyMem_Malloc((many + 1) * sizeof(int))
+        self.each = <Property*>PyMem_Calloc(many + 1, sizeof(Property))
         self.lines = <Op*>PyMem_Calloc(len(program.lines) + 1, sizeof(Op))
         self.seen = <long long*>PyMem_Calloc(len(program.targets) + 1, sizeof(long long))
-        if (
-            self.by_subject == NULL or self.doubtful == NULL or self.looks == NULL or self.values == NULL
-            or self.lines == NULL or self.seen == NULL
-        ):
+        if self.each == NULL or self.lines == NULL or self.seen == NULL:
             raise MemoryError
         for n, op in enumerate(program.lines):
             self.lines[n] = Op(_WORDS[op.word], op.a, op.b, op.end, _bits(op.classes))
-        for n, bits in program.by_subject.items():
-            self.by_subject[n] = _bits(bits)
-        for n in program.doubtful:
-            self.doubtful[n] = True
-        memset(self.values, 0xFF, (many + 1) * sizeof(int))
+        for n in range(many):
+            self.each[n].targets = _bits(program.by_subject.get(n, 0))
+            self.each[n].doubtful = n in program.doubtful
+            self.each[n].test = -1
+        self.each[<Py_ssize_t>numbers[TYPE]].type = True
         self.names_test = -1
         self.learn_classes()
         if watched is not None:
@@ -508,10 +520,7 @@ cdef class Screen:
     def __dealloc__(self):
         PyMem_Free(self.wanted)
         PyMem_Free(self.targeted)
-        PyMem_Free(self.by_subject)
-        PyMem_Free(self.doubtful)
-        PyMem_Free(self.looks)
-        PyMem_Free(self.values)
+        PyMem_Free(self.each)
         PyMem_Free(self.lines)
         PyMem_Free(self.seen)
         PyMem_Free(self.entries)
@@ -535,21 +544,21 @@ cdef class Screen:
         watched = self.watched
         named, before, behind = watched.named
         self.before, self.behind = before.encode(), behind.encode()
-        self.looks[<int>numbers[named]] = NAMED
+        self.each[<int>numbers[named]].look = NAMED
         head, test = watched.names
         self.names, self.names_test = head.encode(), len(self.tests)
         self.tests.append(test)
         for properties, test in watched.values:
             for each in properties:
-                self.values[<int>numbers[each]] = len(self.tests)
+                self.each[<int>numbers[each]].test = len(self.tests)
             self.tests.append(test)
         context, role, author, holder = watched.once
         self.context, self.role, self.holder = numbers[context], numbers[role], numbers[holder]
         self.author = author.encode()
-        self.looks[self.context] = CONTEXT
+        self.each[self.context].look = CONTEXT
         start, end = watched.order
         self.page_start, self.page_end = numbers[start], numbers[end]
-        self.looks[self.page_end] = END
+        self.each[self.page_end].look = END
         return 0
 
     def counts(self):
@@ -626,7 +635,7 @@ cdef class Screen:
                     return False  # it was described before, further up
                 record.places[free] = record.many
                 node = &record.nodes[record.many]
-                node.name, node.size, node.hash = name, size, hash
+                node.name, node.size, node.hash, node.place = name, size, hash, free
                 node.first = node.behind = record.stated
                 node.typed, node.seen = False, 0
                 node.classes = node.targets = Bits(0, 0)
@@ -655,10 +664,10 @@ cdef class Screen:
             record.stated += 1
             node.behind = record.stated
             if property < self.many_properties:
-                if self.doubtful[property]:
+                if self.each[property].doubtful:
                     return False
-                _join(&node.targets, self.by_subject[property])
-                if property == self.type:
+                _join(&node.targets, self.each[property].targets)
+                if self.each[property].type:
                     node.typed = True
                     number = self.classes.number(text, stop - text - 2)
                     if number >= 0:
@@ -676,7 +685,8 @@ cdef class Screen:
         cdef Node* node
         cdef Statement* statement
         cdef _Plan plan
-        cdef ByProperty* asked
+        cdef Asked* asked
+        cdef Property* about
         cdef Term term
         cdef bint watched = self.watched is not None, context, ordered
         for n in range(record.many):
@@ -703,26 +713,25 @@ cdef class Screen:
                     kind = statement.text[0]
                     kind = 1 if kind == c"<" else 2 if kind == c'"' else 4
                     if not (
-                        kind & asked.kinds
-                        and (not asked.string or (kind == 2 and statement.text[statement.size - 1] == c'"'))
-                        and (not asked.not_empty or (kind != 4 and statement.text[1] != c'"'))
+                        kind & asked.form
+                        and (not asked.form & 8 or (kind == 2 and statement.text[statement.size - 1] == c'"'))
+                        and (not asked.form & 16 or (kind != 4 and statement.text[1] != c'"'))
                     ):
                         return False
-                    for line in range(asked.first, asked.behind):
+                    for line in range(asked.first, asked.first + asked.many):
                         term = Term(statement.text, statement.size, -2)
                         if not self.holds(record, plan.rules[line], &term):
                             return False
                 if watched:
-                    if self.values[property] >= 0 and not self.known(
-                        self.values[property], statement.text, statement.size
-                    ):
+                    about = &self.each[property]
+                    if about.test >= 0 and not self.known(about.test, statement.text, statement.size):
                         return False
-                    if self.looks[property] == NAMED:
+                    if about.look == NAMED:
                         if not self.is_named(node, statement):
                             return False
-                    elif self.looks[property] == CONTEXT:
+                    elif about.look == CONTEXT:
                         context = True
-                    elif self.looks[property] == END:
+                    elif about.look == END:
                         ordered = True
             record.current = n
             if plan is not None:
@@ -841,6 +850,15 @@ cdef class Screen:
         elif op.word == PATTERN:
             automaton = <_Automaton>self.automata[op.a]
             return automaton.matches(term.text, term.size)
+        elif op.word == LEXICAL:
+            constant = <bytes>self.constants[op.b]
+            n = PyBytes_GET_SIZE(constant)
+            automaton = <_Automaton>self.automata[op.a]
+            return (
+                kind == c'"' and term.size > n
+                and memcmp(term.text + term.size - n, PyBytes_AS_STRING(constant), n) == 0
+                and automaton.matches(term.text, term.size)
+            )
         elif op.word == KNOWN:
             return self.known(op.a, term.text, term.size)
         elif op.word == CLASS:
@@ -1100,15 +1118,19 @@ cdef class Screen:
                         rules.setdefault(op.a, []).append(each)
             else:
                 others.append(line)
-        plan.of = <ByProperty*>PyMem_Calloc(self.many_properties + 1, sizeof(ByProperty))
+        plan.of = <Asked*>PyMem_Calloc(self.many_properties + 1, sizeof(Asked))
         if plan.of == NULL:
             raise MemoryError
         for n in range(self.many_properties):
-            first = len(ordered)
-            ordered += rules.get(n, ())
-            plan.of[n] = ByProperty(
-                most.get(n, MANY), kinds.get(n, 7), n in strings, n in not_empty, first, len(ordered)
-            )
+            more = rules.get(n, [])
+            form = kinds.get(n, 7) | (8 if n in strings else 0) | (16 if n in not_empty else 0)
+            # more than a hundred rules for one property: nobody asks that
+            if len(more) > 0xFF or len(ordered) > 0xFFFF - 0xFF:
+                plan.open = True
+                plan.targets = targets
+                return plan
+            plan.of[n] = Asked(most.get(n, MANY), len(ordered), len(more), form)
+            ordered += more
         plan.rules, plan.others, plan.many_others = _numbers(ordered), _numbers(others), len(others)
         plan.targets = targets
         return plan
@@ -1174,6 +1196,23 @@ cdef long _rank(Statement* statement) noexcept:
     return number
 
 
+cdef list _NAMES_OF_PROPERTIES = [None] * KEPT_NAMES
+
+
+cdef str _name(const char* text, Py_ssize_t size):
+    """The name of a property as a text, the one that it was the last time, as a rule."""
+    cdef Py_ssize_t at = <Py_ssize_t>(_hash(text, size) & <uint64_t>(KEPT_NAMES - 1))
+    cdef object known = _NAMES_OF_PROPERTIES[at]
+    if (
+        known is None or PyUnicode_GET_LENGTH(known) != size
+        or memcmp(PyUnicode_DATA(known), text, size) != 0
+    ):
+        known = PyUnicode_DecodeUTF8(text, size, NULL)
+        if PyUnicode_IS_COMPACT_ASCII(known):
+            _NAMES_OF_PROPERTIES[at] = known
+    return <str>known
+
+
 def graph_of(bytes lines not None):
     """
     The graph that lines of N-Triples are, as a mapping gives it; None where they have not the form of such lines.
@@ -1207,7 +1246,7 @@ def graph_of(bytes lines not None):
             last, last_size = text, blank - text
             if last_size < 3 or last[0] != c"<" or last[last_size - 1] != c">":
                 return None
-            values = <dict>properties.setdefault(PyUnicode_DecodeUTF8(last, last_size, NULL), {})
+            values = <dict>properties.setdefault(_name(last, last_size), {})
         text = blank + 1
         if stop - text < 4 or (stop - 1)[0] != c"." or (stop - 2)[0] != c" " or not _is_term(text, stop - text - 2):
             return None

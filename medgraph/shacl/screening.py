@@ -9,11 +9,13 @@ may stand under a negation, and what there is no word for never holds. See ``dec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from medgraph.shacl import automata, paths
 from medgraph.shacl.compiler import Compiler
+from medgraph.shacl.literals import usual_form
 from medgraph.shacl.paths import Alternative, Path, Predicate
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.terms import RDF, SUBCLASS, TYPE, XSD
@@ -89,8 +91,8 @@ class Program(NamedTuple):
         doubtful: numbers of properties with which no record is clean.
         nodes: subjects with which none is.
         tests: of terms, in Python, True where a term is good; a term that was good once is good for ever.
-        automata: of patterns.
-        constants: terms, beginnings of languages.
+        automata: of patterns, and of the forms of datatypes.
+        constants: terms, beginnings of languages, ends of literals.
         ways: for ``EQUALS``, the ways that lead to the values, each one property or two.
         closed: for ``CLOSED``, the properties that a node may have.
         shared: beginnings of the nodes that several records describe.
@@ -152,7 +154,7 @@ class _Maker:
         self.classes: dict[str, int] = {}
         self.lines: list[Op] = []
         self.texts: dict[str, int] = {}
-        self.automata: dict[Any, int] = {}
+        self.automata: dict[re.Pattern[str], int] = {}
         self.made: list[automata.Automaton] = []
         self.constants: dict[str, int] = {}
         self.ways: list[list[tuple[int, ...]]] = []
@@ -368,13 +370,12 @@ class _Maker:
             return ("LANGUAGE", self.constant("")), False
         if component == "LanguageIn" and "*" not in value:
             return _any(*(("LANGUAGE", self.constant(each.lower())) for each in value)), False
+        if component == "Datatype" and (form := usual_form(value)) is not None:
+            number = self.automaton(re.compile(rf"\A(?:{form})\Z"))
+            return ("LEXICAL", number, self.constant(f'"^^<{value}>')) if number >= 0 else None, False
         if component == "Pattern":
-            if value not in self.automata:
-                made = automata.of(value)
-                self.automata[value] = len(self.made) if made is not None else -1
-                self.made += [made] if made is not None else []
-            number = self.automata[value]
-            return (("PATTERN", number), False) if number >= 0 else (None, False)
+            number = self.automaton(value)
+            return ("PATTERN", number) if number >= 0 else None, False
         if component in ("And", "Node", "Or") and not any(each.deactivated for each in constraint.shapes):
             inner = [[self.worded(each) for each in shape.constraints] for shape in constraint.shapes]
             if all(rule is not None for each in inner for rule, _ in each):
@@ -382,6 +383,14 @@ class _Maker:
                 exact = all(exact for each in inner for _, exact in each)
                 return (_any(*shapes) if component == "Or" else _all(*shapes)), exact
         return None, False
+
+    def automaton(self, pattern: re.Pattern[str]) -> int:
+        """The number of the automaton for a pattern; -1 where there is none."""
+        if pattern not in self.automata:
+            made = automata.of(pattern)
+            self.automata[pattern] = len(self.made) if made is not None else -1
+            self.made += [made] if made is not None else []
+        return self.automata[pattern]
 
 
 def _all(*rules: Rule) -> Rule:

@@ -13,8 +13,9 @@ from shacl.test_scopes import SHARED, record
 
 from medgraph import shacl
 from medgraph.mapping import lines_of
-from medgraph.shacl import Validator, automata, terms, validator
+from medgraph.shacl import Validator, automata, literals, terms, validator
 from medgraph.shacl.patterns import compile_pattern
+from medgraph.shacl.terms import literal
 from medgraph.shipped import folder
 
 compiled = pytest.mark.skipif(validator._COMPILED is None, reason="the package was built without its compiled parts")
@@ -324,6 +325,27 @@ def test_an_automaton_finds_nothing_more_where_ends_stand_within() -> None:
         for _ in range(30):
             text = "".join(rng.choices(PLAIN[:9], k=rng.randint(0, 4)))
             assert not automata.matches(made, text) or pattern.search(text), (pattern.pattern, text)
+
+
+@pytest.mark.parametrize("name", sorted({*literals._LEXICAL, "string", "anyURI"}))
+def test_the_usual_form_of_a_literal_is_well_formed(name: str) -> None:
+    form, rng = literals.usual_form(terms.XSD + name), random.Random(9)
+    if form is None:
+        assert name in literals.INTEGERS or name in ("string", "anyURI")
+        return
+    is_legal = literals.checker(terms.XSD + name)
+    parts = ["2020", "-", "01", "02", "30", "T", "10:00:00", "Z", "+01:00", "P1Y", "true", "a", "1.5", "--", ":"]
+    texts = {"".join(rng.choices(parts, k=rng.randint(1, 7))) for _ in range(3000)}
+    texts |= {f"{year}-{month:02}" for year in (1900, 2000) for month in range(14)} | {"2020", "0000", "-0001", "12020"}
+    days = {f"{year}-{month:02}-{day:02}" for year in (1900, 2000, 2023) for month in range(14) for day in range(33)}
+    texts |= {f"{prefix}{day}{more}" for day in days for prefix in ("", "-") for more in ("", "Z", "T24:00:00")}
+    good = {text for text in texts if re.fullmatch(form, text)}
+    for text in good:
+        assert is_legal(literal(text, terms.XSD + name)), text
+    if name in ("date", "dateTime", "gYear", "gYearMonth"):
+        legal = {text for text in texts if is_legal(literal(text, terms.XSD + name))}
+        assert legal - good == {text for text in legal if "-02-29" in text}
+        assert len(good) >= 4
 
 
 @pytest.mark.parametrize("pattern", ["(a)\\1", "[a-z-[b]]", "(a{1000}){1000}", "(a|b)*a(a|b){12}"])
