@@ -8,7 +8,8 @@ An automaton says yes only where ``search`` finds something; it may say no to a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ class _Nondeterministic:
             self.by[state].append((_characters(kind, value), after))
         return after
 
-    def reached(self, states: set[int], *, start: bool, end: bool) -> frozenset[int]:
+    def reached(self, states: Iterable[int], *, start: bool, end: bool) -> frozenset[int]:
         """These states and those that lie behind them without a character between."""
         found, waiting = set(states), list(states)
         while waiting:
@@ -148,13 +149,14 @@ def of(pattern: re.Pattern[str]) -> Automaton | None:
 
 
 def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
-    first = made.reached({begin}, start=True, end=False)
+    first = made.reached([begin], start=True, end=False)
     numbers: dict[frozenset[int], int] = {first: 0}
     waiting = [first]
     rows: list[list[int]] = []
     accepts = bytearray()
 
-    def number(after: set[int]) -> int:
+    @cache
+    def number(after: frozenset[int]) -> int:
         there = made.reached(after, start=False, end=False)
         if there not in numbers:
             if len(numbers) >= _STATES:
@@ -168,15 +170,17 @@ def _determined(made: _Nondeterministic, begin: int, last: int) -> Automaton:
             accepts.append(2)
             rows.append([numbers[states]] * _ASCII)
             continue
-        accepts.append(last in made.reached(set(states), start=False, end=True))
+        accepts.append(last in made.reached(states, start=False, end=True))
         # a search may begin anew at every character
-        after = [{begin} for _ in _ANY]
+        after: dict[int, set[int]] = {}
         for state in states:
             for among, to in made.by[state]:
                 for code in among:
-                    after[code].add(to)
-        anew = number({begin})
-        rows.append([number(each) if len(each) > 1 else anew for each in after])
+                    after.setdefault(code, {begin}).add(to)
+        row = [number(frozenset({begin}))] * _ASCII
+        for code, each in after.items():
+            row[code] = number(frozenset(each))
+        rows.append(row)
     columns = list(zip(*rows, strict=True))
     kinds = {column: n for n, column in enumerate(dict.fromkeys(columns))}
     steps = bytes(state for row in zip(*kinds, strict=True) for state in row)
