@@ -218,7 +218,9 @@ _BEFORE, _, _BEHIND = iris.article("¦").partition("¦")
 WATCHED = Watched(
     named=(BIBO.pmid, _BEFORE, _BEHIND),
     names=(_ORCID, lambda text: _fault("orcid", text) is None),
+    blocks=identifiers.ORCID_BLOCKS,
     values=((_ISSNS, _good("issn")), (_ISBNS, _good("isbn"))),
+    issns=_ISSNS,
     once=(PRO.isDocumentContextFor, PRO.withRole, PRO.author, PRO.isHeldBy),
     order=(BIBO.pageStart, BIBO.pageEnd),
 )

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -17,7 +18,8 @@ from typing import Any, NamedTuple
 import pytest
 
 import medgraph
-from medgraph import checks, pipeline, screens, sources
+from medgraph import checks, identifiers, pipeline, screens, sources
+from medgraph.identifiers import ORCID_BLOCKS
 from medgraph.judge import Judge
 from medgraph.mapping import CORE, FULL, Graph, Mapping, Triple, lines_of, triples_of
 from medgraph.model import Citation
@@ -31,6 +33,7 @@ COMPILED: Any = validator._COMPILED
 
 pytestmark = pytest.mark.skipif(COMPILED is None, reason="the package was built without its compiled parts")
 
+LONG = pytest.mark.long
 PROFILES = {"full": FULL, "core": CORE}
 both = pytest.mark.parametrize("profile", PROFILES)
 Nbib = Callable[..., str]
@@ -78,7 +81,7 @@ def lines_of_all(shared: Path, profile: str) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-@pytest.fixture(params=[pytest.param(13, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)])
+@pytest.fixture(params=[pytest.param(13, id="some"), pytest.param(1, id="all", marks=LONG)])
 def every(request: pytest.FixtureRequest) -> int:
     """Every how manieth record is looked at."""
     return int(request.param)
@@ -251,9 +254,7 @@ class Spoiler:
 
 
 @both
-@pytest.mark.parametrize(
-    "times", [pytest.param(4_000, id="short"), pytest.param(200_000, id="long", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("times", [pytest.param(4_000, id="short"), pytest.param(200_000, id="long", marks=LONG)])
 @pytest.mark.timeout(1800)
 def test_what_is_clean_has_no_finding(shared: Path, profile: str, times: int) -> None:
     records = lines_of_all(shared, profile)
@@ -263,6 +264,33 @@ def test_what_is_clean_has_no_finding(shared: Path, profile: str, times: int) ->
     assert found > times / 5
     assert clean > times / 5
     assert found + clean > 0.9 * times
+
+
+@pytest.mark.parametrize("times", [pytest.param(3_000, id="short"), pytest.param(300_000, id="long", marks=LONG)])
+def test_numbers_with_a_check_character_are_what_they_are_in_python(times: int) -> None:
+    """Numbers that are right, and such with a character changed, dropped or put in."""
+    judge, rng = Judge(), random.Random(11)
+    screen = judge.validator.screen(checks.WATCHED)
+    found: Counter[tuple[str, bool]] = Counter()
+    for _ in range(times):
+        first, last = rng.choice(
+            ((0, 10**15 - 1), *ORCID_BLOCKS, *((at - 3, at + 3) for block in ORCID_BLOCKS for at in block))
+        )
+        digits = f"{rng.randint(first, last):015}"
+        orcid = "-".join((digits[:4], digits[4:8], digits[8:12], digits[12:])) + identifiers._mod_11_2(digits)
+        issn = f"{rng.randrange(10**7):07}"
+        issn = f"{issn[:4]}-{issn[4:]}{identifiers._issn_check(issn)}"
+        for kind, text in (("orcid", orcid), ("issn", issn)):
+            if rng.random() < 0.6:
+                at = rng.randrange(len(text))
+                text = text[:at] + rng.choice(("", *"0123456789Xx-")) + text[at + rng.choice((0, 1, 1)) :]  # noqa: PLW2901
+            node, property = (
+                ("<http://e.org/n>", BIBO.issn) if kind == "issn" else (f"<https://orcid.org/{text}>", BIBO.volume)
+            )
+            good = identifiers.check(kind, text)[0] == text
+            assert screen.clean(f"{node} {property} {literal(text)} .\n".encode()) == good, text
+            found[kind, good] += 1
+    assert all(found[kind, good] > times / 5 for kind in ("orcid", "issn") for good in (True, False))
 
 
 # the graph of lines
@@ -302,9 +330,7 @@ def test_what_are_no_lines_have_no_graph_and_are_not_clean() -> None:
         assert judge.graph_of(bad) is None, bad
 
 
-@pytest.mark.parametrize(
-    "times", [pytest.param(3_000, id="short"), pytest.param(300_000, id="long", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("times", [pytest.param(3_000, id="short"), pytest.param(300_000, id="long", marks=LONG)])
 def test_any_bytes_may_come(times: int) -> None:
     judge, rng = Judge(), random.Random(3)
     record = b"".join(as_lines(terms.index(terms.read(EXAMPLES / name))) for name in ("Citation/good-full.ttl",))

@@ -65,6 +65,7 @@ cdef enum:
     STEPS = 1_000_000  # in one record
     PLANS = 251  # as many as are kept
     KEPT_NAMES = 1 << 9
+    BLOCKS = 8
     MANY = 1 << 30  # statements of one property, more than there can be
 
 cdef enum:
@@ -308,6 +309,7 @@ cdef struct Property:
     int doubtful
     int look
     int test  # of its values, -1 where there is none
+    int issns  # whether its values are
 
 
 @final
@@ -476,7 +478,9 @@ cdef class Screen:
     cdef list plans
     cdef _Record spare
     # what is looked at besides the shapes
-    cdef int names_test
+    cdef int names_test, many_blocks
+    cdef long long[BLOCKS] first  # of each block
+    cdef long long[BLOCKS] last
     cdef bytes names, before, behind, author
     cdef int context, role, holder, page_start, page_end
     # terms that passed tests
@@ -552,6 +556,11 @@ cdef class Screen:
             for each in properties:
                 self.each[<int>numbers[each]].test = len(self.tests)
             self.tests.append(test)
+        for each in watched.issns:
+            self.each[<int>numbers[each]].issns = True
+        for first, last in watched.blocks[:BLOCKS]:
+            self.first[self.many_blocks], self.last[self.many_blocks] = first, last
+            self.many_blocks += 1
         context, role, author, holder = watched.once
         self.context, self.role, self.holder = numbers[context], numbers[role], numbers[holder]
         self.author = author.encode()
@@ -724,8 +733,9 @@ cdef class Screen:
                             return False
                 if watched:
                     about = &self.each[property]
-                    if about.test >= 0 and not self.known(about.test, statement.text, statement.size):
-                        return False
+                    if about.test >= 0 and not (about.issns and _is_issn(statement.text, statement.size)):
+                        if not self.known(about.test, statement.text, statement.size):
+                            return False
                     if about.look == NAMED:
                         if not self.is_named(node, statement):
                             return False
@@ -742,9 +752,8 @@ cdef class Screen:
             if (context and not self.once(record, node)) or (ordered and not self.in_order(record, node)):
                 return False
             if watched and _begins(node.name, node.size, PyBytes_AS_STRING(self.names), PyBytes_GET_SIZE(self.names)):
-                if node.size - PyBytes_GET_SIZE(self.names) < 2 or not self.known(
-                    self.names_test, node.name + PyBytes_GET_SIZE(self.names),
-                    node.size - PyBytes_GET_SIZE(self.names) - 1,
+                if not self.is_good_name(
+                    node.name + PyBytes_GET_SIZE(self.names), node.size - PyBytes_GET_SIZE(self.names) - 1
                 ):
                     return False
             for place in range(node.first, node.behind):
@@ -752,6 +761,15 @@ cdef class Screen:
             if record.steps > STEPS:
                 return False
         return True
+
+    cdef bint is_good_name(self, const char* text, Py_ssize_t size) except -1:
+        """Whether a name, without what such names begin with, has digits in one of the blocks and a check character."""
+        cdef long long number = _number_with_check(text, size)
+        cdef int n
+        for n in range(self.many_blocks):
+            if self.first[n] <= number <= self.last[n]:
+                return True
+        return size > 0 and self.known(self.names_test, text, size)
 
     cdef bint is_named(self, Node* node, Statement* statement) noexcept:
         """Whether a value, a number as text, is in the name of its node."""
@@ -1166,6 +1184,37 @@ cdef bint _has_language(const char* text, Py_ssize_t size, const char* wanted, P
     if length == 0:
         return True
     return _begins(at, end - at, wanted, length) and (end - at == length or at[length] == c"-")
+
+
+cdef bint _is_issn(const char* text, Py_ssize_t size) noexcept:
+    """Whether a term is a text like ``1234-567X`` with the right check character."""
+    cdef int total = 0, n
+    if size != 11 or text[0] != c'"' or text[10] != c'"' or text[5] != c"-":
+        return False
+    for n in range(1, 9):
+        if n != 5:
+            if not c"0" <= text[n] <= c"9":
+                return False
+            total += (9 - n + (n > 5)) * (text[n] - c"0")
+    return text[9] == b"0X987654321"[total % 11]
+
+
+cdef long long _number_with_check(const char* text, Py_ssize_t size) noexcept:
+    """The number that fifteen digits in groups of four are, if the character behind them checks them; else -1."""
+    cdef long long number = 0, total = 0
+    cdef int n
+    if size != 19:
+        return -1
+    for n in range(18):
+        if n % 5 == 4:
+            if text[n] != c"-":
+                return -1
+        elif c"0" <= text[n] <= c"9":
+            number = 10 * number + (text[n] - c"0")
+            total = 2 * total + (text[n] - c"0")
+        else:
+            return -1
+    return number if text[18] == b"10X98765432"[2 * total % 11] else -1
 
 
 cdef long _number(Statement* statement) noexcept:
