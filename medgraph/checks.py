@@ -17,6 +17,7 @@ from medgraph import identifiers, iris
 from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import VIOLATION, WARNING, Result
 from medgraph.shacl.terms import Index, lexical, literal
+from medgraph.shacl.watched import Watched
 from medgraph.vocab import BIBO, FABIO, PRO
 
 COMPONENT = "<https://w3id.org/medgraph/vocab#ValueCheck>"
@@ -207,3 +208,20 @@ CHECKS = (
 ABOUT = frozenset(predicate for each in CHECKS for predicate in each.about)
 """The properties whose subjects are looked at."""
 _OF_ORCIDS = next(each for each in CHECKS if not each.about)
+
+
+def _good(kind: str) -> Callable[[str], bool]:
+    return lambda term: _fault(kind, lexical(term)) is None
+
+
+_BEFORE, _, _BEHIND = iris.article("¦").partition("¦")
+WATCHED = Watched(
+    named=(BIBO.pmid, _BEFORE, _BEHIND),
+    names=(_ORCID, lambda text: _fault("orcid", text) is None),
+    blocks=identifiers.ORCID_BLOCKS,
+    values=((_ISSNS, _good("issn")), (_ISBNS, _good("isbn"))),
+    issns=_ISSNS,
+    once=(PRO.isDocumentContextFor, PRO.withRole, PRO.author, PRO.isHeldBy),
+    order=(BIBO.pageStart, BIBO.pageEnd),
+)
+"""The same for the compiled screen, each at least as strict as the check: with what is not sure, they are made."""

@@ -45,6 +45,7 @@ class Judge:
 
     Attributes:
         batch: how many records :meth:`results` best gets at once.
+        screens: whether :meth:`is_clean` can say of any record that it is.
 
     Raises:
         ShapesError: shapes that cannot be read, are empty, or say what is not understood.
@@ -63,7 +64,22 @@ class Judge:
         files = [file for name in named for file in _files(name, profile)]
         self.validator = _compiled(tuple((str(file), _changed(file)) for file in files), base)
         self.batch = self.validator.batch
+        self._screen = self.validator.screen(checks.WATCHED if self.shipped else None)
+        self.screens = self._screen is not None
         self._before = self.validator.counts()
+
+    def is_clean(self, lines: bytes) -> bool:
+        """
+        Whether :meth:`results` surely finds nothing wrong with a record, of its lines as a mapping gives them.
+
+        What is clean is counted as looked at; what is not is to be looked at, and nothing may be wrong with it.
+        """
+        return self._screen is not None and bool(self._screen.clean(lines))
+
+    def graph_of(self, lines: bytes) -> Index | None:
+        """The graph of a record that is not clean, of its lines; None where they are no lines of triples."""
+        found: Index | None = self._screen.graph_of(lines)
+        return found
 
     def results(self, graphs: Sequence[Index]) -> list[list[Result]]:
         """What is wrong with each record, as far as it alone decides it."""

@@ -35,10 +35,15 @@ _NEW_OBJECTS = 50_000
 
 
 class _Held(NamedTuple):
-    """A record that waits for others, to be judged with them."""
+    """
+    A record that waits for others, to be judged with them.
+
+    Args:
+        graph: None where it is known already that nothing is wrong.
+    """
 
     citation: Citation
-    graph: Graph
+    graph: Graph | None
     lines: tuple[bytes, int] | None
     problems: list[Problem]
 
@@ -123,13 +128,12 @@ class Run:
             return
         problems: list[Problem] = list(citation.problems)
         if self._judge is not None:
-            self._held.append(_Held(citation, *self._mapping.graph_and_lines(citation, problems), problems))
+            if sink.takes_lines and self._judge.screens:
+                self._look(self._judge, citation, problems, sink)
+            else:
+                self._held.append(_Held(citation, *self._mapping.graph_and_lines(citation, problems), problems))
         elif sink.takes_lines:
-            lines, triples = self._mapping.counted_lines(citation, problems)
-            sink.write_lines(lines, triples)
-            report.written += 1
-            if self.contents is not None:
-                self.contents.take(citation, lines)
+            self._write_lines(citation, *self._mapping.counted_lines(citation, problems), sink)
         else:
             self._write(citation, self._mapping.triples(citation, problems), sink, rejects)
         if problems or citation.unread:
@@ -137,20 +141,44 @@ class Run:
         if self._judge is not None and len(self._held) >= self._judge.batch:
             self._settle(sink, rejects)
 
+    def _look(self, judge: Judge, citation: Citation, problems: list[Problem], sink: Sink) -> None:
+        """Write a record with which surely nothing is wrong; others, and those behind them, are to wait."""
+        lines, triples = self._mapping.counted_lines(citation, problems)
+        graph = None
+        if not judge.is_clean(lines):
+            graph = judge.graph_of(lines)
+            if graph is None:  # a mapping of somebody's own, which makes what are no terms
+                graph = self._mapping.graph(citation)
+        one = _Held(citation, graph, (lines, triples), problems)
+        if graph is None and not self._held:
+            self._pass(one, sink)
+        else:
+            self._held.append(one)
+
     def _settle(self, sink: Sink, rejects: Rejects) -> None:
         """Judge the records that wait, and write or reject them in their order."""
         if self._judge is None or not self._held:
             return
         held, self._held = self._held, []
-        judged = iter(self._judge.results([one.graph for one in held if isinstance(one, _Held)]))
+        graphs = [one.graph for one in held if isinstance(one, _Held) and one.graph is not None]
+        judged = iter(self._judge.results(graphs))
         for one in held:
             if isinstance(one, RecordError):
                 self._reject(one, rejects)
+            elif one.graph is None:
+                self._pass(one, sink)
             else:
-                self._decide(one, next(judged), sink, rejects)
+                self._decide(one, one.graph, next(judged), sink, rejects)
 
-    def _decide(self, one: _Held, results: list[Result], sink: Sink, rejects: Rejects) -> None:
-        citation, graph, said, problems = one
+    def _pass(self, one: _Held, sink: Sink) -> None:
+        """Write a record with which nothing is wrong."""
+        assert self.report.conformance is not None
+        assert one.lines is not None
+        self.report.conformance.add((), self._mapping.profile)
+        self._write_lines(one.citation, *one.lines, sink)
+
+    def _decide(self, one: _Held, graph: Graph, results: list[Result], sink: Sink, rejects: Rejects) -> None:
+        citation, _, said, problems = one
         found = self.report.conformance
         assert found is not None
         found.add(conformance.of_citation(citation, (), results) if results else (), self._mapping.profile)
@@ -161,13 +189,17 @@ class Run:
             if said is None:
                 text = lines_of(graph)
                 said = text.encode(), text.count("\n")
-            lines, triples = said
-            sink.write_lines(lines, triples)
-            self.report.written += 1
-            if self.contents is not None:
-                self.contents.take(citation, lines, graph=graph)
+            self._write_lines(citation, *said, sink, graph)
         else:
             self._write(citation, triples_of(graph), sink, rejects)
+
+    def _write_lines(
+        self, citation: Citation, lines: bytes, triples: int, sink: Sink, graph: Graph | None = None
+    ) -> None:
+        sink.write_lines(lines, triples)
+        self.report.written += 1
+        if self.contents is not None:
+            self.contents.take(citation, lines, graph=graph)
 
     def _write(self, citation: Citation, triples: list[Triple], sink: Sink, rejects: Rejects) -> None:
         try:

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-COMPILED = ("mapping", "medline", "pubmed_xml")
+COMPILED = ("mapping", "medline", "pubmed_xml", "shacl")
 
 
 def built(target: Path, **environment: str) -> Path:

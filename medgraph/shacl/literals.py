@@ -84,6 +84,22 @@ _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WITH_DAY = {"date": (1, 2, 3), "dateTime": (1, 2, 3), "dateTimeStamp": (1, 2, 3), "gMonthDay": (None, 1, 2)}
 
 
+_IN_ANY_YEAR = "(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)|(?:0[13578]|1[02])-31|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+
+
+def usual_form(iri: str) -> str | None:
+    """
+    A regular expression that only well-formed texts of a datatype match, and nearly all of them; or None.
+
+    >>> [bool(re.fullmatch(usual_form(f"{XSD}date"), text)) for text in ("2020-01-31", "2020-02-30", "2020-02-29")]
+    [True, False, False]
+    """
+    name = iri.removeprefix(XSD)
+    if not iri.startswith(XSD) or name in INTEGERS or name not in _LEXICAL:
+        return None
+    return _LEXICAL[name].replace(f"{_MONTH}-{_DAY}", _IN_ANY_YEAR) if name in _WITH_DAY else _LEXICAL[name]
+
+
 def _days(year: int | None, month: int) -> int:
     if month == 2 and year is not None and (year % 4 or (year % 100 == 0 and year % 400)):
         return 28

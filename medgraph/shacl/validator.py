@@ -11,15 +11,19 @@ from typing import Any
 
 import pyoxigraph
 
-from medgraph.shacl import paths, sparql, terms
+from medgraph.native import compiled_part
+from medgraph.shacl import paths, screening, sparql, terms
 from medgraph.shacl import shapes as reader
 from medgraph.shacl.compiler import Check, Compiler, Data, Found, Report, Row, scope_of
 from medgraph.shacl.paths import Predicate
 from medgraph.shacl.results import Result, broken
+from medgraph.shacl.screening import Aim
 from medgraph.shacl.shapes import Constraint, Shape
 from medgraph.shacl.sparql import Query, Screen
 from medgraph.shacl.terms import SUBCLASS, TYPE, Index, Source, StoreIndex, Triple
+from medgraph.shacl.watched import Watched
 
+_COMPILED = compiled_part("medgraph.shacl")
 _MANY = 10_000
 _BATCH = 100
 _PAIRS = ("Equals", "Disjoint", "LessThan", "LessThanOrEquals")
@@ -200,6 +204,10 @@ class _Engine:
                 foci[node] = None
         return foci
 
+    def aims(self) -> list[Aim]:
+        """The shapes with targets, and the classes whose nodes each looks at."""
+        return [Aim(each.shape, self.reached[each.shape.node], each in self.simple) for each in self.targets]
+
     def looking(self, graph: Index) -> dict[str, list[Shape]]:
         """Which shapes look at which nodes of a graph."""
         found: dict[str, list[Shape]] = {}
@@ -281,6 +289,7 @@ class Validator:
             if constraint.component == "SPARQL"
         }
         self._engines: dict[str, _Engine] = {}
+        self._made_screens: dict[Watched | None, Any] = {}
         self._engine("record")
         self._engine("dataset")
 
@@ -336,6 +345,27 @@ class Validator:
         """As :meth:`validate_batch`; with each record's results the nodes that have a property that is watched."""
         noticed: list[list[str]] = []
         return list(zip(self._run(self._engine("record"), records, noticed), noticed, strict=True))
+
+    def screen(self, watched: Watched | None = None) -> Any:
+        """
+        The compiled screen for records as lines, or None where there is none.
+
+        Its ``clean`` says of the lines of a record whether :meth:`validate` surely finds nothing, and counts their
+        nodes for :meth:`counts` then; where it is not sure, the record is to be validated.
+
+        Args:
+            watched: what else must hold of a clean record.
+        """
+        if watched not in self._made_screens:
+            made = None
+            if _COMPILED is not None:
+                engine = self._engine("record")
+                program = screening.program(
+                    engine.aims(), self._queries, self._shared, self._subclasses.subclasses, watched
+                )
+                made = _COMPILED.Screen(program, watched) if program is not None else None
+            self._made_screens[watched] = made
+        return self._made_screens[watched]
 
     def stream(self, records: Iterable[Any], batch: int | None = None) -> Iterator[tuple[Any, list[Result]]]:
         """Each record with its results, in order; reads ``batch`` records ahead, None is :attr:`batch`."""
@@ -454,8 +484,8 @@ class Validator:
     def counts(self) -> dict[str, int]:
         """How many focus nodes each shape with targets has seen since the validator was made."""
         total: dict[str, int] = {}
-        for engine in self._engines.values():
-            for node, count in engine.counts().items():
+        for each in (*self._engines.values(), *filter(None, self._made_screens.values())):
+            for node, count in each.counts().items():
                 total[node] = total.get(node, 0) + count
         return total
 
