@@ -189,17 +189,15 @@ class Run:
             if said is None:
                 text = lines_of(graph)
                 said = text.encode(), text.count("\n")
-            self._write_lines(citation, *said, sink, graph)
+            self._write_lines(citation, *said, sink)
         else:
             self._write(citation, triples_of(graph), sink, rejects)
 
-    def _write_lines(
-        self, citation: Citation, lines: bytes, triples: int, sink: Sink, graph: Graph | None = None
-    ) -> None:
+    def _write_lines(self, citation: Citation, lines: bytes, triples: int, sink: Sink) -> None:
         sink.write_lines(lines, triples)
         self.report.written += 1
         if self.contents is not None:
-            self.contents.take(citation, lines, graph=graph)
+            self.contents.take(citation, lines)
 
     def _write(self, citation: Citation, triples: list[Triple], sink: Sink, rejects: Rejects) -> None:
         try:
@@ -209,7 +207,7 @@ class Run:
         else:
             self.report.written += 1
             if self.contents is not None:
-                self.contents.take(citation, triples=triples)
+                self.contents.take(citation, _lines(triples).encode())
 
     def _reject(
         self,
@@ -253,5 +251,9 @@ def nonconforming(citation: Citation, results: Sequence[Result]) -> RecordError:
 def _unwritable(citation: Citation, triples: Sequence[Triple], error: ValueError) -> RecordError:
     """What a sink cannot carry, with the triples as the raw text where that was not kept."""
     position = citation.position
-    raw = position.text or "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+    raw = position.text or _lines(triples)
     return RecordError(position.source, str(position), citation.pmid, None, None, str(error), raw)
+
+
+def _lines(triples: Sequence[Triple]) -> str:
+    return "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
