@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 _BUFFER = 1 << 18
-_CHUNK = 1 << 20
+_CHUNK = 1 << 21
 """Bytes of a file that are written at a time."""
 _STEP = 1 << 24
 """Bytes after which what was written is put on the disk."""
@@ -341,7 +341,8 @@ class _Behind:
         self._counted = counted
         self._handle = handle
         self._synced = 0
-        self._waiting: list[bytes] = []
+        # filled and written in turns: new memory for what waits would cost as much as copying it does
+        self._filling, self._full = bytearray(_CHUNK), bytearray(_CHUNK)
         self._size = 0
         self._writing = _Thread("medgraph-writing")
         self._syncing = _Thread("medgraph-disk")
@@ -353,10 +354,15 @@ class _Behind:
         Raises:
             OSError: what was taken before could not be written.
         """
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= _CHUNK:
+        size = len(data)
+        if self._size + size > _CHUNK:
             self._begin()
+            if size > _CHUNK:
+                self._writing.wait()
+                self._out.write(data)
+                return
+        self._filling[self._size : self._size + size] = data
+        self._size += size
 
     def close(self) -> None:
         """
@@ -367,7 +373,8 @@ class _Behind:
         """
         try:
             self._writing.wait()
-            self._out.writelines(self._waiting)
+            self._out.write(memoryview(self._filling)[: self._size])
+            self._size = 0
         finally:
             try:
                 self._writing.end()
@@ -377,13 +384,14 @@ class _Behind:
         self._syncing.wait()
 
     def _begin(self) -> None:
-        chunk, self._waiting, self._size = self._waiting, [], 0
         self._writing.wait()
+        self._filling, self._full = self._full, self._filling
+        chunk, self._size = memoryview(self._full)[: self._size], 0
         if self._counted.count - self._synced >= _STEP and not self._syncing.is_busy:
             self._synced = self._counted.count
             self._syncing.wait()
             self._syncing.begin(lambda: os.fsync(self._handle))
-        self._writing.begin(lambda: self._out.writelines(chunk))
+        self._writing.begin(lambda: self._out.write(chunk))
 
 
 class _Thread:
@@ -446,9 +454,6 @@ class _Counted(io.RawIOBase):
 
     def writable(self) -> bool:
         return True
-
-    def writelines(self, lines: Iterable[Any]) -> None:
-        self.write(b"".join(lines))
 
     def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")
