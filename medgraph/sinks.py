@@ -342,7 +342,7 @@ class _Behind:
         self._handle = handle
         self._synced = 0
         # filled and written in turns: new memory for what waits would cost as much as copying it does
-        self._filling, self._full = bytearray(_CHUNK), bytearray(_CHUNK)
+        self._filling, self._full = bytearray(), bytearray()
         self._size = 0
         self._writing = _Thread("medgraph-writing")
         self._syncing = _Thread("medgraph-disk")
@@ -361,7 +361,7 @@ class _Behind:
                 self._writing.wait()
                 self._out.write(data)
                 return
-        self._filling[self._size : self._size + size] = data
+        self._filling[self._size : self._size + size] = data  # which grows at first
         self._size += size
 
     def close(self) -> None:

@@ -42,15 +42,17 @@ _DECLARED = "xmlns:mml"
 _OF_MATHML = _DECLARED, MATHML[1:-1]
 
 
-@cache
-def _start() -> re.Pattern[str]:
-    """A start tag. It takes a tenth of the program's start to compile this, and the compiled reader seldom needs it."""
-    return re.compile(f'<((?:mml:)?{_NAME})((?:[ \\t\\r\\n]+(?:{_DECLARED}|{_NAME})="[^"]*")*)[ \\t\\r\\n]*(/?)')
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Of a start tag, and of an attribute, with names of this form."""
+    return (
+        re.compile(f'<((?:mml:)?{name})((?:[ \\t\\r\\n]+(?:{_DECLARED}|{name})="[^"]*")*)[ \\t\\r\\n]*(/?)'),
+        re.compile(f'({_DECLARED}|{name})="([^"]*)"'),
+    )
 
 
-@cache
-def _attribute() -> re.Pattern[str]:
-    return re.compile(f'({_DECLARED}|{_NAME})="([^"]*)"')
+_PLAINEST = _patterns("[A-Z_a-z][A-Z_a-z.0-9-]*")
+_any_name = cache(lambda: _patterns(_NAME))
+"""To compile this takes as long as to read a hundred records, and no record of PubMed needs it."""
 
 
 class NotPlainError(Exception):
@@ -100,10 +102,14 @@ def start_tag(tag: str) -> tuple[str, list[tuple[str, str]], bool]:
     Raises:
         NotPlainError: it is no start tag, or not plain.
     """
-    found = _start().fullmatch(tag)
+    whole, attribute = _PLAINEST
+    found = whole.fullmatch(tag)
+    if found is None and not tag.isascii():
+        whole, attribute = _any_name()
+        found = whole.fullmatch(tag)
     if found is None:
         raise NotPlainError
-    attributes = _attribute().findall(found[2]) if found[2] else []
+    attributes = attribute.findall(found[2]) if found[2] else []
     names = {name for name, _ in attributes}
     if len(names) < len(attributes) or "xmlns" in names or (_DECLARED in names and _OF_MATHML not in attributes):
         raise NotPlainError
