@@ -53,7 +53,7 @@ from medgraph.model import (
     Unread,
 )
 from medgraph.pubmed_xml import READ, UNREAD_REASONS, citations
-from medgraph.pubmed_xml.plain import NotPlainError, parsed_tokens, plain_tokens, start_tag
+from medgraph.pubmed_xml.plain import NotPlainError, parsed_tokens, plain_tokens, start_tag, without_remarks
 from medgraph.pubmed_xml.record import TABLE, citation
 from medgraph.slices import CHUNK, SETS, Slices
 
@@ -884,3 +884,58 @@ def test_that_mml_is_the_prefix_of_mathml_is_no_attribute(tag: str, attributes: 
             start_tag(tag)
     else:
         assert start_tag(tag) == ("mml:math", attributes, False)
+
+
+@pytest.mark.parametrize(
+    ("remark", "is_plain"),
+    [
+        ("<?pmcsd?>", True),
+        ("<?nihms ?>", True),
+        ('<?a b="c" d=1?>', True),
+        ("<!---->", True),
+        ("<!-- of a (kind) & more -->", True),
+        ("<!-- a - b -->", False),
+        ("<!-- <b> -->", False),
+        ("<!-- \x01 -->", False),
+        ("<!-- -- -->", False),
+        ("<?xml version='1.0'?>", False),
+        ("<?XML x?>", False),
+        ("<??>", False),
+        ("<?1a?>", False),
+        ("<? a?>", False),
+        ("<?a:b?>", False),
+        ("<?a", False),
+        ("<?a <b> ?>", False),
+        ("<!- x -->", False),
+        ("<![CDATA[<?a?>]]>", False),
+    ],
+)
+def test_a_record_with_remarks_is_read_as_one_without(remark: str, is_plain: bool) -> None:
+    """What is taken out of the bytes must be what an XML parser takes no notice of, wherever it stands."""
+    record = (
+        '<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID>7</PMID><Article><ArticleTitle>One two</ArticleTitle>'
+        "<Language>eng</Language></Article></MedlineCitation></PubmedArticle>"
+    )
+
+    def read(raw: str) -> list[Any]:
+        return [one if isinstance(one, Citation) else str(one) for one in citations(io.BytesIO(raw.encode()), "x")]
+
+    def parsed(raw: str) -> Any:
+        try:
+            return [citation(parsed_tokens(raw.encode(), b"PubmedArticle", b""), Position())]
+        except (etree.XMLSyntaxError, RecordError):
+            return None
+
+    placed = [record[:at] + remark + record[at:] for at in range(15, len(record) - 16)]
+    same = 0
+    for raw in placed:
+        expected = parsed(raw)
+        found = read(raw)
+        if expected is None:
+            assert not any(isinstance(one, Citation) for one in found), raw
+        else:
+            assert found == expected, raw
+            same += expected == read(record)
+    # between two elements, or inside a text
+    assert same > 20 or not is_plain
+    assert (without_remarks(placed[0].encode()) == record.encode()) == is_plain

@@ -10,7 +10,7 @@ from lxml.etree import XMLSyntaxError
 
 from medgraph.errors import FormatError, RecordError
 from medgraph.model import Citation, Deletion, Position
-from medgraph.pubmed_xml.plain import NotPlainError, Tokens, parsed_tokens, plain_tokens
+from medgraph.pubmed_xml.plain import NotPlainError, Tokens, parsed_tokens, plain_tokens, without_remarks
 from medgraph.pubmed_xml.record import READ, UNREAD_REASONS, citation, deletions, plain_citation
 from medgraph.slices import SETS, Slice, Slices, pieces
 
@@ -107,11 +107,13 @@ def _records(piece: Slice, source: str, keep_raw: bool) -> list[Record]:
             reason = f"its bytes are not {piece.encoding}, as the XML declaration says: {error.reason}; correct that"
             return [_error(piece, source, reason)]
     position = Position(source, None, piece.start, raw if keep_raw else None)
+    plain = without_remarks(raw)
     try:
-        if piece.encoding != "utf-8" and (read := plain_citation(raw, 0, position)) is not None:
+        # else it has been tried where it lies
+        if plain is not piece.raw and (read := plain_citation(plain, 0, position)) is not None:
             return [read[0]]
         try:
-            found = _made(piece.name, plain_tokens(raw), position)
+            found = _made(piece.name, plain_tokens(plain), position)
         except (NotPlainError, RecursionError):
             found = _made(piece.name, parsed_tokens(raw, piece.name, piece.namespaces), position)
     except RecordError as error:

@@ -2,10 +2,10 @@
 The bytes of one record -> its tags and texts, in order.
 
 NLM's own files are plain: elements, double-quoted attributes, text, references such as ``&#xe9;``, and
-nothing else. Such a record is cut at its angle brackets, which is three times as fast as building a tree
-of it and loses nothing: the readers check every tag, attribute and reference as they come to it, and
-raise :class:`NotPlainError` at the first that is not as it should be. Any other record (comments, CDATA,
-namespaces, single quotes, or an error) is parsed by lxml, whose tree is written out plainly, or whose
+nothing else, but for a remark now and then. Such a record is cut at its angle brackets, which is three times
+as fast as building a tree of it and loses nothing: the readers check every tag, attribute and reference as they
+come to it, and raise :class:`NotPlainError` at the first that is not as it should be. Any other record (CDATA,
+other namespaces, single quotes, or an error) is parsed by lxml, whose tree is written out plainly, or whose
 error is what the reader of the message gets.
 """
 
@@ -55,6 +55,11 @@ _any_name = cache(lambda: _patterns(_NAME))
 """To compile this takes as long as to read a hundred records, and no record of PubMed needs it."""
 
 
+_REMARK = re.compile(
+    rb"<\?(?![Xx][Mm][Ll])[A-Za-z][A-Za-z0-9]*(?:[ \t\r\n][ \t\r\n!-;=@-~]*)?\?>|<!--[ \t\r\n!-,.-;=?-~]*-->"
+)
+
+
 class NotPlainError(Exception):
     """The record is not plain here, or not well-formed."""
 
@@ -72,6 +77,22 @@ def plain_tokens(raw: bytes) -> Tokens:
         return tokens(raw.decode())
     except UnicodeDecodeError:
         raise NotPlainError from None
+
+
+def without_remarks(raw: bytes) -> bytes:
+    """
+    A record without its comments and processing instructions (``<?pmcsd?>``), which say nothing of it.
+
+    It is as it was where there is none, or one that may be something else: in a CDATA section or in a tag.
+
+    >>> without_remarks(b"<a>one<?nihms ?> and<!-- more --> two</a>")
+    b'<a>one and two</a>'
+    """
+    if (b"<?" not in raw and b"<!--" not in raw) or b"<![CDATA[" in raw:
+        return raw
+    if any(raw.rfind(b"<", 0, found.start()) > raw.rfind(b">", 0, found.start()) for found in _REMARK.finditer(raw)):
+        return raw
+    return _REMARK.sub(b"", raw)
 
 
 def tokens(text: str) -> Tokens:
