@@ -56,7 +56,7 @@ cdef enum:
 
 cdef enum:
     DEEPEST = 200
-    TELLING = 1 << 10
+    TELLING = 1 << 10  # stands for an attribute that says more than yes or no, and that must not be lost
     MOST_VALUES = 4096  # that wait at a time
     MOST_FIELDS = 96  # of a Struct
 
@@ -113,12 +113,7 @@ cdef class _Frame:
 
 
 cdef class Maker:
-    """
-    Makes a value of what an element gathered.
-
-    Args:
-        frame: of the element; it may be made larger.
-    """
+    """Makes a value of what an element gathered."""
 
     cdef object made(self, PyObject** values):
         raise NotImplementedError
