@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -379,6 +380,7 @@ class Index:
             raise FormatError(self.path, f"this is no MeSH index; {HOW_TO_BUILD}")
         # nobody writes to an index, so no locks are needed, and it may lie on a disk that cannot be written to
         database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        weakref.finalize(self, database.close)
         found = int.from_bytes(head[60:64], "big")
         if found != FORMAT:
             raise FormatError(
@@ -387,7 +389,6 @@ class Index:
                 f" medgraph mesh build {_files(database)} -o {self.path}",
             )
         if int.from_bytes(head[28:32], "big") * (int.from_bytes(head[16:18], "big")) != size:
-            database.close()
             raise self._damaged()
         return database
 
