@@ -150,19 +150,20 @@ class FileSink:
         self._part: Path | None = None
         self._raw: IO[bytes] | None = None
         self._out: IO[bytes] | _Behind | None = None
+        self._counted: _Counted | None = None
 
     def __enter__(self) -> Self:
         try:
             self._raw = self._open()
-            self._counted = _Counted(self._raw, sha256() if self._checksum else None)
-            out: Any = self._counted
+            counted = self._counted = _Counted(self._raw, sha256() if self._checksum else None)
+            out: Any = counted
             if self._compress:
                 from xopen import xopen  # noqa: PLC0415
 
-                out = xopen(cast("IO[bytes]", self._counted), "wb", format="gz", threads=0)
+                out = xopen(cast("IO[bytes]", counted), "wb", format="gz", threads=0)
             elif self._part is None:
-                out = io.BufferedWriter(self._counted, _BUFFER)
-            self._out = out if self._part is None else _Behind(out, self._counted, self._raw.fileno())
+                out = io.BufferedWriter(counted, _BUFFER)
+            self._out = out if self._part is None else _Behind(out, counted, self._raw.fileno())
         except BaseException as error:
             self._fail(error)
         return self
@@ -205,7 +206,7 @@ class FileSink:
         Raises:
             SinkError, BrokenPipeError: as in :meth:`write`.
         """
-        if self._out is None or self._raw is None:
+        if self._out is None or self._raw is None or self._counted is None:
             return
         try:
             self._out.write(self.syntax.tail if self.records else self.syntax.head + self.syntax.tail)
@@ -227,6 +228,8 @@ class FileSink:
 
     def abort(self) -> None:
         """Leave nothing behind; harmless after :meth:`close`."""
+        if self._counted is not None:
+            self._counted.forget()
         for stream in (self._out, self._raw if self.target != STDOUT else None):
             if stream is not None:
                 with contextlib.suppress(OSError, ValueError):
@@ -448,15 +451,21 @@ class _Counted(io.RawIOBase):
     """Passes bytes on whole, counts and, if asked to, sums them; closing it leaves the stream below open."""
 
     def __init__(self, raw: IO[bytes], sum: Any = None) -> None:
-        self._below = raw
+        self._below: IO[bytes] | None = raw
         self.count = 0
         self.sum = sum
+
+    def forget(self) -> None:
+        """Pass nothing on any more: what packs bytes can be closed in no other way when these cannot be written."""
+        self._below = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")
+        if self._below is None:
+            return len(view)
         done = 0
         while done < len(view):
             done += self._below.write(view[done:]) or 0

@@ -175,7 +175,8 @@ def kill_and_go_on(arguments: list[str], state: Path, batches: int, kills: int, 
     """
     chance = random.Random(seed)
     killed: list[int] = []
-    for behind in sorted(chance.sample(range(1, batches - 5), kills)):
+    # not in the last quarter: a load that is killed a moment too late has nothing left to do
+    for behind in sorted(chance.sample(range(1, batches * 3 // 4), kills)):
         with started(arguments) as load:
             while acknowledged(state) < behind and load.poll() is None:
                 time.sleep(0.001)

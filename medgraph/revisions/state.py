@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,6 +125,7 @@ class State:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             where = self.path if not pretend or self.path.exists() else ":memory:"
             self._db = sqlite3.connect(where, timeout=0.5, isolation_level=None)
+            weakref.finalize(self, self._db.close)
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("BEGIN EXCLUSIVE")
