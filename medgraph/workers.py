@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from medgraph.errors import MedgraphError, WorkerError
 
@@ -216,15 +216,26 @@ def _begin(board: Any) -> None:
     threading.Thread(target=_go_with_parent, daemon=True).start()
 
 
+_at_work = False
+
+
 def _done(function: Callable[[Job], Result], job: Job) -> Result:
     """What the function makes of the job; a process that is told to stop cleans up and is gone."""
+    global _at_work  # noqa: PLW0603
     try:
-        return function(job)
+        try:
+            _at_work = True
+            return function(job)
+        finally:
+            _at_work = False
     except SystemExit:
         os._exit(128 + signal.SIGTERM)
 
 
-def _terminate(*_: object) -> NoReturn:
+def _terminate(*_: object) -> None:
+    """Stop: by an exception where there may be something to clean up; elsewhere the pool would take that for a result."""
+    if not _at_work:
+        os._exit(128 + signal.SIGTERM)
     raise SystemExit(128 + signal.SIGTERM)
 
 

@@ -391,3 +391,25 @@ def test_two_runs_at_once_end_like_one(many: Path, undisturbed: tuple[dict[str, 
 def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no manifest; run the conversion"):
         manifest.read(str(tmp_path))
+
+
+@pytest.mark.parametrize(("at_work", "said"), [(True, "cleaned up"), (False, "")])
+def test_a_worker_that_is_told_to_stop_stops_wherever_it_is(at_work: bool, said: str) -> None:
+    """Between two jobs the pool catches every exception, and would wait for a worker that goes on for ever."""
+    code = (
+        "import os, signal, time\n"
+        "from medgraph import workers\n"
+        "signal.signal(signal.SIGTERM, workers._terminate)\n"
+        "def job(_):\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(20)\n"
+        "    finally:\n"
+        "        print('cleaned up', flush=True)\n"
+        "try:\n"
+        + ("    workers._done(job, 1)\n" if at_work else "    os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)\n")
+        + "except BaseException as error:\n"
+        "    print('went on after', repr(error))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15, check=False)
+    assert (done.returncode, done.stdout.strip()) == (128 + signal.SIGTERM, said), done.stderr
