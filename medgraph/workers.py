@@ -233,7 +233,7 @@ def _done(function: Callable[[Job], Result], job: Job) -> Result:
 
 
 def _terminate(*_: object) -> None:
-    """Stop: by an exception where there may be something to clean up; elsewhere the pool would take that for a result."""
+    """Stop: by an exception where there may be something to clean up; elsewhere the pool would take it for a result."""
     if not _at_work:
         os._exit(128 + signal.SIGTERM)
     raise SystemExit(128 + signal.SIGTERM)
