@@ -158,9 +158,10 @@ class TestSettling:
                 store.load(lines(n * 1000, (n + 1) * 1000))
             before = files(tmp_path / "store")
             assert store.settle(2000, 9000) == "", "a small part is new"
-            assert files(tmp_path / "store") >= before
+            left = files(tmp_path / "store")
+            assert left > before / 2, "by itself the store lays no more than a few together meanwhile"
             assert store.settle(9000, 9000) == ""
-            assert files(tmp_path / "store") < before
+            assert files(tmp_path / "store") < left / 2
             assert len(store) == 9000
 
     def test_in_memory_there_are_no_files(self) -> None:
