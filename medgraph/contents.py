@@ -22,7 +22,6 @@ class Contents:
 
     Args:
         roll: gets a row for each record.
-
     """
 
     def __init__(self, roll: pmids.Roll) -> None:

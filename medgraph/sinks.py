@@ -389,12 +389,18 @@ class _Behind:
     def _begin(self) -> None:
         self._writing.wait()
         self._filling, self._full = self._full, self._filling
-        chunk, self._size = memoryview(self._full)[: self._size], 0
+        full, size, self._size = self._full, self._size, 0
         if self._counted.count - self._synced >= _STEP and not self._syncing.is_busy:
             self._synced = self._counted.count
             self._syncing.wait()
             self._syncing.begin(lambda: os.fsync(self._handle))
-        self._writing.begin(lambda: self._out.write(chunk))
+        self._writing.begin(lambda: self._put(full, size))
+
+    def _put(self, full: bytearray, size: int) -> None:
+        """Write what is in a buffer, and let go of it before anybody is told: one that is held cannot grow."""
+        chunk = memoryview(full)[:size]
+        self._out.write(chunk)
+        chunk.release()
 
 
 class _Thread:

@@ -477,6 +477,29 @@ def test_an_interruption_while_a_file_is_written_leaves_nothing_and_no_thread(
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize("name", ["x.nt", "x.nt.gz"])
+def test_a_buffer_grows_as_soon_as_it_has_been_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A thread that has told that it is done may not have let go of what it was given to do."""
+    kept: list[Any] = []
+    begin = sinks._Thread.begin
+
+    def keep(self: Any, work: Any) -> None:
+        kept.append(work)
+        begin(self, work)
+
+    monkeypatch.setattr(sinks._Thread, "begin", keep)
+    monkeypatch.setattr(sinks, "_CHUNK", 10_000)
+    lines = [f'<x:1> <x:2> "{"x" * size}" .\n'.encode() for size in range(1000, 9000, 100)]
+    with sinks.open_sink(tmp_path / name) as sink:
+        for line in lines:
+            sink.write_lines(line, 1)
+    written = (tmp_path / name).read_bytes()
+    assert (gzip.decompress(written) if name.endswith("gz") else written) == b"".join(lines)
+    assert len(kept) > 20
+
+
 def test_files_are_the_same_whatever_is_written_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found: set[tuple[str, bytes, str]] = set()
     for chunk in (1, 1000, 1 << 16, 1 << 24):
