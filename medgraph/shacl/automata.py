@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, NamedTuple
+
+codes: Any = None
+parser: Any = None
+with suppress(ImportError):  # how Python reads a pattern; one that has these no more is asked about each term instead
+    codes, parser = import_module("re._constants"), import_module("re._parser")
 
 _LARGEST = 2000
 _STATES = 255
@@ -136,7 +141,7 @@ def of(pattern: re.Pattern[str]) -> Automaton | None:
     >>> [matches(made, text) for text in ("12", "1", "123")]
     [True, False, False]
     """
-    if pattern.flags != re.UNICODE:
+    if parser is None or pattern.flags != re.UNICODE:
         return None
     try:
         parsed = parser.parse(pattern.pattern)
